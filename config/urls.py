@@ -1,0 +1,57 @@
+"""The site map."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+from django.views.i18n import set_language
+
+from consent.kiosk.views import kiosk
+from consent.staff import arrivals, finding, here, lists, prisons, registrations, today
+from consent.staff.person import answers, checks, describe, page, prints, visit
+
+PERSON = "staff/people/<str:number>"
+
+handler404 = "consent.staff.here.not_found"
+handler500 = "config.middleware.broken"
+
+urlpatterns = [
+    path("", here.home, name="home"),
+    path("kiosk/", kiosk, name="kiosk"),
+    path("language/", set_language, name="set_language"),
+    path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("staff/", today.today, name="today"),
+    path("staff/prison/", here.choose_prison, name="choose-prison"),
+    # Lists, and the work on them.
+    path("staff/lists/", lists.lists, name="lists"),
+    path("staff/lists/messages/", lists.messages, name="messages"),
+    path("staff/lists/<slug:slug>/", lists.one_list, name="list"),
+    path("staff/messages/<int:pk>/dealt-with/", registrations.message_dealt_with, name="message-dealt-with"),
+    path("staff/registrations/<int:pk>/", registrations.request_step, name="request"),
+    # Prisons.
+    path("staff/prisons/", prisons.prisons, name="prisons"),
+    path("staff/prisons/<str:prison_id>/", prisons.complete, name="prison"),
+    path("staff/prisons/<str:prison_id>/settings/", prisons.policy, name="prison-settings"),
+    # One person.
+    path("staff/people/", finding.people, name="people"),
+    path("staff/people/new/", arrivals.new_person, name="new-person"),
+    path(f"{PERSON}/", page.person, name="person"),
+    path(f"{PERSON}/describe/", describe.describe, name="describe"),
+    path(f"{PERSON}/legal-status/", describe.legal_status, name="legal-status"),
+    path(f"{PERSON}/movement/", arrivals.movement, name="movement"),
+    path(f"{PERSON}/visit/", visit.visit, name="visit"),
+    path(f"{PERSON}/visit/new-code/", visit.new_code, name="new-code"),
+    path(f"{PERSON}/visit/end/", visit.end_visit, name="end-visit"),
+    path(f"{PERSON}/visit/with-them/", visit.with_them, name="with-them"),
+    path(f"{PERSON}/answer/", answers.answer, name="answer"),
+    path(f"{PERSON}/not-possible/", answers.not_possible, name="not-possible"),
+    path(f"{PERSON}/taken-back/", answers.withdraw, name="withdraw"),
+    path(f"{PERSON}/check-before-sending/", answers.second_look, name="second-look"),
+    path(f"{PERSON}/fresh-look-declined/", answers.fresh_look_declined, name="fresh-look-declined"),
+    path(f"{PERSON}/staff-check/", checks.staff_check, name="staff-check"),
+    path(f"{PERSON}/conflict/<slug:question>/", checks.conflict, name="conflict"),
+    path(f"{PERSON}/in-error/<str:entry>/", checks.in_error, name="in-error"),
+    path(f"{PERSON}/gp-asked/", registrations.task_done, name="task-done"),
+    path(f"{PERSON}/begin-registration/", registrations.begin_request, name="begin-request"),
+    path(f"{PERSON}/summary/<str:entry>.pdf", prints.summary_pdf, name="summary"),
+    path(f"{PERSON}/staff-copy/<str:entry>.pdf", prints.staff_copy_pdf, name="staff-copy"),
+]
