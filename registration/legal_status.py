@@ -1,0 +1,76 @@
+"""A person's legal status over time, and when it truly changed. Pure.
+
+The list is the prison service's own (hmpps-prisoner-search, ``legalStatus``; prison-api ``LegalStatus.java``).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class LegalStatus(StrEnum):
+    REMAND = "REMAND"
+    CONVICTED_UNSENTENCED = "CONVICTED_UNSENTENCED"
+    SENTENCED = "SENTENCED"
+    INDETERMINATE_SENTENCE = "INDETERMINATE_SENTENCE"
+    RECALL = "RECALL"
+    IMMIGRATION_DETAINEE = "IMMIGRATION_DETAINEE"
+    CIVIL_PRISONER = "CIVIL_PRISONER"
+    OTHER = "OTHER"
+    UNKNOWN = "UNKNOWN"
+
+
+# prison-api LegalStatus bands: Convicted is band 8 or less, or 11. Immigration stands in 8 and 11, so it may be either.
+CONVICTED = {
+    LegalStatus.CONVICTED_UNSENTENCED,
+    LegalStatus.SENTENCED,
+    LegalStatus.INDETERMINATE_SENTENCE,
+    LegalStatus.RECALL,
+    LegalStatus.IMMIGRATION_DETAINEE,
+}
+NOT_CONVICTED = {LegalStatus.REMAND, LegalStatus.CIVIL_PRISONER, LegalStatus.IMMIGRATION_DETAINEE}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class StatusRecord:
+    """One thing we were told: a status (from staff or a reception list), or only "convicted" or "not" (a message)."""
+
+    at: datetime
+    status: LegalStatus = LegalStatus.UNKNOWN
+    convicted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusHistory:
+    status: LegalStatus
+    changed_at: tuple[datetime, ...]
+
+    def changed_since(self, at: datetime) -> bool:
+        return any(change > at for change in self.changed_at)
+
+
+def history(records: Iterable[StatusRecord]) -> StatusHistory:
+    """The status that stands, and the times at which it changed.
+
+    Learning a status for the first time is no change. A convicted-status-changed message is one by its nature,
+    unless what we already knew fits it. It does not say which status follows: then it is unknown, for staff to fill in.
+    """
+    status = LegalStatus.UNKNOWN
+    convicted: bool | None = None
+    changes: list[datetime] = []
+    for record in sorted(set(records), key=lambda r: (r.at, r.convicted is not None, str(r.status), str(r.convicted))):
+        if record.convicted is not None:
+            fits = CONVICTED if record.convicted else NOT_CONVICTED
+            if status in fits or (status is LegalStatus.UNKNOWN and convicted is record.convicted):
+                continue
+            changes.append(record.at)
+            status, convicted = LegalStatus.UNKNOWN, record.convicted
+        elif record.status is not LegalStatus.UNKNOWN:
+            # A message that said "convicted" has already counted as this change: staff now say what it was.
+            told = status is LegalStatus.UNKNOWN and convicted is not None
+            as_told = record.status in (CONVICTED if convicted else NOT_CONVICTED)
+            if (told and not as_told) or status not in (LegalStatus.UNKNOWN, record.status):
+                changes.append(record.at)
+            status, convicted = record.status, None
+    return StatusHistory(status, tuple(changes))
