@@ -1,0 +1,61 @@
+"""Every write of consent: named, keyword-only, atomic, with its line in the record and the status refreshed.
+
+``by`` says who pressed (see ledger.append). Actions raise NotPossible with a sentence that says what to do instead.
+"""
+
+from consent.actions.answers import ASKABLE, could_not_ask, decide, hold_for, second_look
+from consent.actions.corrections import (
+    check_by_staff,
+    record_in_error,
+    resolve_conflict,
+    settle_earlier,
+    settle_notices,
+)
+from consent.actions.day_one import import_decision
+from consent.actions.notes import PERSON, record_note, staff
+from consent.actions.people import (
+    DESCRIBED_ON_ARRIVAL,
+    complete_prison,
+    deal_with_message,
+    describe_patient,
+    is_known,
+    load_prisons,
+    looked,
+    receive_message,
+    receive_person,
+    record_legal_status,
+    record_movement,
+    set_prison_policy,
+)
+from consent.actions.registering import begin_request, move_request
+
+__all__ = [
+    "ASKABLE",
+    "DESCRIBED_ON_ARRIVAL",
+    "PERSON",
+    "begin_request",
+    "check_by_staff",
+    "complete_prison",
+    "could_not_ask",
+    "deal_with_message",
+    "decide",
+    "describe_patient",
+    "hold_for",
+    "import_decision",
+    "is_known",
+    "load_prisons",
+    "looked",
+    "move_request",
+    "receive_message",
+    "receive_person",
+    "record_in_error",
+    "record_legal_status",
+    "record_movement",
+    "record_note",
+    "resolve_conflict",
+    "second_look",
+    "set_prison_policy",
+    "settle_earlier",
+    "settle_notices",
+    "staff",
+]

@@ -1,0 +1,175 @@
+"""An answer, a check before sending, or a time when nobody could be asked: recorded once, with its line."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from consent import facts, ledger
+from consent.actions.registering import follow, stands_as_yes
+from consent.models import Entry, Hold, PrisonPolicy
+from consent.policy import Answer
+from consent.questions import BY_ID, GMS_REGISTRATION
+from consent.standing import HOLD_NONE, HOLD_SECOND_LOOK, QuestionStanding, Standing
+from registration import actions as registration
+from registration.actions import NotPossible
+from registration.custody import State, custody_periods, period_at
+from registration.models import Patient
+
+# Rows of the policy by which a person is asked now and no answer stands: "not possible today" wipes out none.
+ASKABLE = {"13", "16", "17"}
+
+
+@transaction.atomic
+def decide(
+    *,
+    patient: Patient,
+    question: str,
+    answer: Answer,
+    by: dict[str, str],
+    route: str,
+    at: datetime | None = None,
+    once: str = "",
+    place: str = "",
+    **details: Any,
+) -> Entry:
+    """Record an answer. ``route``: tablet, talk, paper or conflict. The same ``once`` again returns the first entry.
+
+    ``place`` is the prison where it was given; left out, the one where the person was at that time.
+    Raises NotPossible when the person is not known to be in a prison in England then, or records disagree.
+    """
+    person = registration.locked(patient)
+    if once and (entry := recorded_once(person, once, question, answer)):
+        return entry
+    now = timezone.now()
+    at = at or now
+    if at > now:
+        raise NotPossible("That time lies ahead. Give the time at which the person answered.")
+    standing = facts.standing_of(person, now)
+    asked = standing.questions[question]
+    was_in = check_here(person, standing, at)
+    check_possible(asked, answer, route, at)
+    if route == "tablet" and standing.state_at(now) is not State.OPEN:
+        raise NotPossible("This person is not here just now. Nothing was stored.")
+    place = place or was_in or ""
+    hold = hold_for(place) if BY_ID[question].holds_yes and answer is Answer.YES else HOLD_NONE
+    entry = ledger.append(
+        patient=person,
+        kind="decision",
+        at=at,
+        by=by,
+        data={
+            "question": question,
+            "answer": answer.value,
+            "prison": place,
+            "route": route,
+            "hold": hold,
+            "once": once,
+            "refers": behind(person, question, asked.in_play, at),
+            **details,
+        },
+    )
+    follow(person, at=now)
+    if question == GMS_REGISTRATION.id and hold == HOLD_NONE and stands_as_yes(person, entry):
+        registration.open_request(patient=person, asked_by=entry.hash, at=now)
+    facts.refresh([person])
+    return entry
+
+
+def check_possible(asked: QuestionStanding, answer: Answer, route: str, at: datetime) -> None:
+    """Raises NotPossible where this answer does not fit what stands."""
+    if asked.conflict and route != "conflict":
+        raise NotPossible("Records disagree, or a booking was changed. Choose what stands first.")
+    if answer is Answer.WITHDRAWN and asked.decision != Answer.YES:
+        raise NotPossible("There is no yes to take back.")
+    if answer is Answer.WITHDRAWN and asked.decided_at and at < asked.decided_at:
+        raise NotPossible("The yes was given after that time. Give the time at which they took it back.")
+
+
+@transaction.atomic
+def could_not_ask(*, patient: Patient, questions: list[str], by: dict[str, str], reason: str, once: str) -> None:
+    """Not possible today, for each question that is due or offered. Raises NotPossible when one of them is not."""
+    now = timezone.now()
+    standing = facts.standing_of(patient, now)
+    codes = {question: facts.rule_for(standing, question, now)[1].code for question in questions}
+    if not questions or not set(codes.values()) <= ASKABLE:
+        raise NotPossible("Nothing is to be asked now: what stands stays as it is.")
+    for question in questions:
+        decide(
+            patient=patient,
+            question=question,
+            answer=Answer.NOT_POSSIBLE,
+            by=by,
+            route="talk",
+            once=f"{once}:{question}" if once else "",
+            reason=reason,
+        )
+
+
+def check_here(person: Patient, standing: Standing, at: datetime) -> str | None:
+    """The prison the person was in at that time, in this time in prison. Raises NotPossible."""
+    if standing.state_at(timezone.now()) in (State.NONE, State.CLOSED, State.DECEASED):
+        raise NotPossible("This person is not known to be in prison now. Record that they came in first.")
+    if standing.outside_england:
+        raise NotPossible("This prison is outside England, where this choice does not apply.")
+    movements = registration.fold(registration.family(person))
+    periods = custody_periods(movements, timezone.now())
+    if period_at(periods, at) is not periods[-1]:
+        raise NotPossible("At that time the person was not in prison as far as we know. Check the date and time.")
+    then = custody_periods(movements, at)
+    return then[-1].prison if then else standing.prison
+
+
+def hold_for(prison_id: str | None) -> str:
+    """How a yes given here is held: "second-look", "none", or a number of hours."""
+    policy = PrisonPolicy.objects.filter(prison=prison_id).first()
+    if policy is None:
+        return HOLD_SECOND_LOOK
+    return str(policy.hold_hours) if policy.hold == Hold.HOURS else str(policy.hold)
+
+
+def behind(person: Patient, question: str, in_play: tuple[str, ...], at: datetime) -> list[str]:
+    """The answers of other, joined records that this one is given in full view of."""
+    own = person.record_id
+    others = Entry.objects.filter(hash__in=in_play, at__lte=at).exclude(chain=own)
+    return sorted(others.values_list("hash", flat=True))
+
+
+def recorded_once(person: Patient, once: str, question: str, answer: Answer) -> Entry | None:
+    """The entry that this very form made before. Raises NotPossible where it said something else then."""
+    for entry in facts.entries_of(registration.family(person)):
+        said = ledger.read(entry)["data"]
+        if said.get("once") == once:
+            if (said["question"], said["answer"]) != (question, answer.value):
+                raise NotPossible("This form was sent before, with another answer. Open it again.")
+            return entry
+    return None
+
+
+@transaction.atomic
+def second_look(*, patient: Patient, by: dict[str, str], decision: str, prison: str | None, route: str) -> Entry:
+    """It is still yes: the yes is no longer held, and the work of registering opens. Raises NotPossible."""
+    person = registration.locked(patient)
+    now = timezone.now()
+    standing = facts.standing_of(person, now)
+    asked = standing.questions[GMS_REGISTRATION.id]
+    known, rule = facts.rule_for(standing, GMS_REGISTRATION.id, now)
+    if asked.line != decision:
+        raise NotPossible("The answer has changed since this page was shown. Look at it again.")
+    if not known.held:
+        raise NotPossible("This yes has been checked already.")
+    # Row 9: not on a tablet, but by talking all the same.
+    if rule.code not in ("10g", "9") or (rule.code == "9" and route == "tablet"):
+        raise NotPossible(rule.because)
+    entry = ledger.append(
+        patient=person,
+        kind="second-look",
+        at=now,
+        by=by,
+        data={"question": GMS_REGISTRATION.id, "prison": prison, "route": route, "refers": [decision]},
+    )
+    if registration.open_request(patient=person, asked_by=decision, at=now) is None:
+        raise NotPossible("An earlier registration is still open. Confirm or reject it first, then check this yes.")
+    facts.refresh([person])
+    return entry

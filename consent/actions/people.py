@@ -1,0 +1,122 @@
+"""Arrivals, what is known of a person, and the prisons they are in: each write with the status refreshed."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from consent import facts
+from consent.actions.registering import follow
+from consent.models import AccessEvent, PrisonPolicy, ReceptionPolicy
+from registration import actions as registration
+from registration.actions import NotPossible
+from registration.legal_status import LegalStatus
+from registration.models import Message, Patient, Prison
+from registration.movements import Movement
+
+# What staff type when someone comes in; on a person who is known already it fills only what is blank.
+DESCRIBED_ON_ARRIVAL = ("given_names", "family_name", "date_of_birth", "home_gp", "language")
+
+
+@transaction.atomic
+def receive_message(*, item: Any, raw: str) -> str:
+    """Take in one prison event message; see registration.actions.receive_message for what is returned."""
+    outcome, touched = registration.receive_message(item=item, raw=raw)
+    for person in touched:
+        follow(person, at=timezone.now())
+    facts.refresh(touched)
+    return outcome
+
+
+@transaction.atomic
+def record_movement(*, patient: Patient, movement: Movement, by: str) -> None:
+    facts.refresh(registration.record_movement(patient=patient, movement=movement, by=by))
+
+
+@transaction.atomic
+def describe_patient(*, patient: Patient, **fields: Any) -> None:
+    facts.refresh(registration.describe_patient(patient=patient, **fields))
+
+
+@transaction.atomic
+def record_legal_status(
+    *, patient: Patient, status: LegalStatus, at: datetime, source: str, corrects_the_last: bool = False
+) -> None:
+    facts.refresh(
+        registration.record_legal_status(
+            patient=patient, status=status, at=at, source=source, corrects_the_last=corrects_the_last
+        )
+    )
+
+
+def is_known(number: str) -> bool:
+    return Patient.objects.filter(prison_number=number).exists()
+
+
+@transaction.atomic
+def receive_person(
+    *, number: str, movement: Movement, user: User, legal_status: LegalStatus, described: dict[str, Any]
+) -> Patient:
+    """Someone came in, says staff. Raises NotPossible where the number belongs to somebody else by name or birth."""
+    person = registration.locked(registration.patient_with(number))
+    for name in ("family_name", "date_of_birth"):
+        known, typed = str(getattr(person, name) or ""), str(described[name] or "")
+        if known and typed and known.casefold() != typed.casefold():
+            raise NotPossible(
+                f"{person.prison_number} is known already, with another name or date of birth. "
+                "Check the number. If it is the same person, leave name and date of birth blank."
+            )
+    blank = {name: "" if name != "home_gp" else "unsure" for name in described}
+    new = {n: v for n, v in described.items() if v and v != blank[n] and getattr(person, n) in (None, blank[n])}
+    if new:
+        registration.describe_patient(patient=person, **new)
+    registration.record_movement(patient=person, movement=movement, by=user.get_username())
+    if legal_status is not LegalStatus.UNKNOWN:
+        registration.record_legal_status(
+            patient=person, status=legal_status, at=movement.at, source=f"told on arrival ({user.get_username()})"
+        )
+    facts.refresh([person])
+    return person
+
+
+def looked(*, patient: Patient, who: str, what: str, prison: str = "") -> None:
+    """Someone looked at this person's record."""
+    AccessEvent(chain=registration.survivor(patient).record_id, who=who, what=what, prison=prison).save()
+
+
+@transaction.atomic
+def deal_with_message(*, message: Message) -> None:
+    message.dealt_with_at = timezone.now()
+    message.save(update_fields=["dealt_with_at"])
+
+
+@transaction.atomic
+def set_prison_policy(*, prison: Prison, hold: str, hold_hours: int, takes: dict[str, str]) -> None:
+    """How this prison holds a yes, and what its reception takes: by legal status, "" for all others; "" means unset."""
+    PrisonPolicy.objects.update_or_create(prison=prison, defaults={"hold": hold, "hold_hours": hold_hours})
+    for status, taken in takes.items():
+        rows = ReceptionPolicy.objects.filter(prison=prison, legal_status=status)
+        if not taken:
+            rows.delete()
+        elif not rows.update(takes=taken):
+            ReceptionPolicy.objects.create(prison=prison, legal_status=status, takes=taken)
+
+
+@transaction.atomic
+def load_prisons(*, rows: list[dict[str, str]]) -> int:
+    """Bring the prisons up to the file; whoever is in one that changed is looked at anew, for its country matters."""
+    changed = registration.load_prisons(rows)
+    facts.refresh(Patient.objects.filter(movements__prison__in=changed).distinct())
+    return len(changed)
+
+
+@transaction.atomic
+def complete_prison(*, prison: Prison, **fields: Any) -> None:
+    """Fill in a prison that arrived in a message; whoever is there is looked at anew, for its country matters."""
+    for name, value in fields.items():
+        setattr(prison, name, value)
+    prison.is_complete = True
+    prison.save()
+    facts.refresh(Patient.objects.filter(movements__prison=prison).distinct())

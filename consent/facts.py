@@ -1,0 +1,162 @@
+"""The one bridge from the database to policy: for one person, and for many at once."""
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from consent import policy
+from consent.ledger import read
+from consent.models import Entry, Status
+from consent.standing import (
+    HOLD_NONE,
+    History,
+    Line,
+    Notice,
+    QuestionStanding,
+    Standing,
+    facts_at,
+    stand,
+)
+from registration import actions as registration
+from registration.custody import SETTLES_AFTER, State
+from registration.legal_status import LegalStatus, StatusRecord
+from registration.models import LegalStatusRecord, Patient, Prison
+from registration.models import Notice as NoticeRow
+
+INTERVALS = policy.Intervals(**settings.CONSENT_INTERVALS)
+
+
+def line_of(entry: Entry) -> Line:
+    said = read(entry)
+    data = said["data"]
+    return Line(
+        id=entry.hash,
+        record=said["chain"],
+        seq=said["seq"],
+        at=datetime.fromisoformat(said["at"]),
+        kind=said["kind"],
+        question=data.get("question", ""),
+        answer=data.get("answer", ""),
+        prison=data.get("prison"),
+        hold=data.get("hold", HOLD_NONE),
+        imported=said["by"]["who"] == "import",
+        refers=tuple(data.get("refers", ())),
+    )
+
+
+def entries_of(people: list[Patient]) -> list[Entry]:
+    """Every line about this person, over all joined records, oldest first."""
+    chains = [person.record_id for person in people]
+    return list(Entry.objects.filter(chain__in=chains).order_by("at", "chain", "seq"))
+
+
+def history_of(patient: Patient) -> History:
+    people = registration.family(patient)
+    statuses = LegalStatusRecord.objects.filter(patient__in=people, corrected_by=None)
+    notices = NoticeRow.objects.filter(patient__in=people).exclude(kind=NoticeRow.Kind.STATUS_CHANGED)
+    movements = registration.fold(people)
+    prisons = {movement.prison for movement in movements}
+    abroad = Prison.objects.filter(pk__in=prisons - {None}).exclude(country__in=["", "England"])
+    return History(
+        movements=tuple(movements),
+        lines=tuple(line_of(entry) for entry in entries_of(people)),
+        statuses=tuple(StatusRecord(s.at, LegalStatus(s.status), s.convicted) for s in statuses),
+        notices=tuple(Notice(n.key, n.at) for n in notices),
+        # Where joined records differ the younger counts: nobody under 18 is missed.
+        date_of_birth=max((p.date_of_birth for p in people if p.date_of_birth), default=None),
+        sensitive=any(person.is_sensitive for person in people),
+        outside_england=frozenset(abroad.values_list("pk", flat=True)),
+    )
+
+
+def standing_of(patient: Patient, at: datetime | None = None) -> Standing:
+    """What stands for this person now, or counting only what happened up to a time."""
+    return stand(history_of(patient).until(at or timezone.now()))
+
+
+def rule_for(standing: Standing, question: str, at: datetime) -> tuple[policy.Facts, policy.Rule]:
+    facts = facts_at(standing, question, at, INTERVALS)
+    return facts, policy.decide(facts)
+
+
+# -- the projection ---------------------------------------------------------------------------------------------------
+
+
+def refresh(patients: Iterable[Patient]) -> None:
+    """Write anew what stands for these people. Part of the transaction of whatever changed it."""
+    # Read anew: what the caller holds may be older than what is on record.
+    told = Patient.objects.filter(pk__in=[patient.pk for patient in patients]).values_list("pk", "merged_into_id")
+    for patient in Patient.objects.filter(pk__in={root or pk for pk, root in told}).order_by("pk"):
+        people = registration.family(patient)
+        Status.objects.filter(patient__in=people[1:]).delete()
+        Status.objects.update_or_create(patient=people[0], defaults=projected(history_of(people[0])))
+
+
+def projected(known: History) -> dict[str, Any]:
+    standing = stand(known)
+    return {
+        "prison_id": standing.prison,
+        "here_since": standing.since,
+        "left_at": standing.left_at,
+        "counts_until": known.latest,
+        "body": packed(standing),
+    }
+
+
+def in_prison(prison: Prison | str, at: datetime) -> list[tuple[Patient, Standing]]:
+    """Everyone this prison has now, or is about to have back, with what stands for them. Two queries, however many."""
+    counted = Q(left_at=None) | Q(left_at__gt=at - SETTLES_AFTER), Q(prison=prison)
+    rows = (
+        Status.objects.filter(Q(*counted) | Q(counts_until__gt=at))
+        .select_related("patient")
+        .order_by("here_since", "pk")
+    )
+    found = [(row.patient, standing_in(row, at)) for row in rows]
+    here = prison if isinstance(prison, str) else prison.pk
+    return [(patient, standing) for patient, standing in found if standing.prison == here]
+
+
+def standing_in(row: Status, at: datetime) -> Standing:
+    if row.counts_until and row.counts_until > at:
+        return standing_of(row.patient, at)
+    return unpacked(row.body)
+
+
+def packed(standing: Standing) -> str:
+    def plain(value: object) -> str:
+        if isinstance(value, datetime | date):
+            return value.isoformat()
+        raise TypeError(type(value))
+
+    return json.dumps(dataclasses.asdict(standing), sort_keys=True, separators=(",", ":"), default=plain)
+
+
+def unpacked(body: str) -> Standing:
+    said = json.loads(body)
+    questions = {
+        name: QuestionStanding(
+            **{**asked, "decided_at": moment(asked["decided_at"]), "in_play": tuple(asked["in_play"])}
+        )
+        for name, asked in said.pop("questions").items()
+    }
+    return Standing(
+        **{
+            **said,
+            "state": State(said["state"]),
+            "legal_status": LegalStatus(said["legal_status"]),
+            "notices": tuple(said["notices"]),
+            "date_of_birth": date.fromisoformat(said["date_of_birth"]) if said["date_of_birth"] else None,
+            **{name: moment(said[name]) for name in ("since", "opened_at", "left_at", "odd_admission_at")},
+            "questions": questions,
+        }
+    )
+
+
+def moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,193 @@
+"""One sitting at a tablet: started by staff, taken up with a code, ended by the person, staff or silence."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from consent import actions, content, facts
+from consent.journey import BY_ID, Kind, Situation, draw_order
+from consent.models import ReceptionPolicy, ReceptionTakes, Visit
+from consent.policy import Outcome
+from consent.questions import GMS_REGISTRATION, QUESTIONS
+from consent.standing import HOLD_SECOND_LOOK, QuestionStanding, Standing
+from registration import actions as registration
+from registration.actions import NotPossible
+from registration.legal_status import LegalStatus
+from registration.models import Patient, Prison
+
+CODE_LASTS = timedelta(minutes=10)
+# Asked after 3 minutes, cleared one minute later (content.md 2.3); the server gives a little more for a slow network.
+IDLE = timedelta(minutes=4, seconds=30)
+ASKED = {Outcome.OFFER, Outcome.ASK_AGAIN, Outcome.FRESH_LOOK}
+# Convicted and waiting for a sentence is remand too: both may go home from court (domain.md 10).
+WORDING = {
+    LegalStatus.REMAND: "remand",
+    LegalStatus.CONVICTED_UNSENTENCED: "remand",
+    LegalStatus.SENTENCED: "sentenced",
+    LegalStatus.INDETERMINATE_SENTENCE: "sentenced",
+    LegalStatus.RECALL: "recalled",
+    LegalStatus.IMMIGRATION_DETAINEE: "immigration",
+}
+
+
+def hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def start(*, patient: Patient, place: str, user: User, reason: str = "", interpreter: str = "") -> tuple[Visit, str]:
+    """Start a visit for a person whose identity staff vouch for; returns it with its six-digit code.
+
+    Asking someone who need not be asked takes a reason, which goes into the record. Raises NotPossible.
+    """
+    person = registration.locked(patient)
+    now = timezone.now()
+    standing = facts.standing_of(person, now)
+    outcomes = {q.id: facts.rule_for(standing, q.id, now)[1] for q in QUESTIONS}
+    gms, asked = outcomes[GMS_REGISTRATION.id], standing.questions[GMS_REGISTRATION.id]
+    if gms.outcome in (Outcome.STAFF_FIRST, Outcome.NOT_HERE, Outcome.CLOSED) or standing.state != "open":
+        raise NotPossible(f"Not on a tablet now. {gms.because}")
+    asks = [q.id for q in QUESTIONS if outcomes[q.id].outcome in ASKED]
+    if reason.strip() and GMS_REGISTRATION.id not in asks:
+        actions.record_note(
+            patient=person, kind="asked-anyway", by=actions.staff(user), question=GMS_REGISTRATION.id, reason=reason
+        )
+        asks.append(GMS_REGISTRATION.id)
+    for live in Visit.objects.filter(patient__in=registration.family(person), ended_at=None):
+        end(visit=live, how="started anew")
+    takes = reception_takes(standing) if place == Visit.Place.RECEPTION else ReceptionTakes.ALL
+    code = unused_code(now)
+    visit = Visit.objects.create(
+        patient=person,
+        prison_id=standing.prison,
+        place=place,
+        started_by=user,
+        started_at=now,
+        code=hashed(code),
+        code_expires_at=now + CODE_LASTS,
+        state={
+            "words": content.current_hashes("en-GB"),
+            "language": "en-GB",
+            "length": "first-night" if takes == ReceptionTakes.SHORT else "whole",
+            "takes": takes,
+            "asks": asks,
+            "outcome": gms.outcome.value,
+            "legal": WORDING.get(standing.legal_status, "unknown"),
+            "home_gp": person.home_gp,
+            "transferred": "yes" if standing.transferred else "no",
+            "held": "yes" if actions.hold_for(standing.prison) == HOLD_SECOND_LOOK else "no",
+            "decision": asked.decision or "",
+            "line": asked.line,
+            "said": said(asked),
+            "order": draw_order(),
+            "interpreter": interpreter.strip(),
+            "seen": {},
+            "checks": {},
+            **taken_up_from(person, standing, asks),
+        },
+    )
+    return visit, code
+
+
+def said(asked: QuestionStanding) -> dict[str, str]:
+    """When and where the answer that stands was given, for reading it back."""
+    if asked.decided_at is None:
+        return {}
+    prison = Prison.objects.filter(pk=asked.decided_in).first()
+    return {"at": asked.decided_at.isoformat(), "prison": prison.name if prison else ""}
+
+
+def taken_up_from(person: Patient, standing: Standing, asks: list[str]) -> dict[str, Any]:
+    """Where the last visit of this time in prison stopped, and what was heard in it; never an answer."""
+    people = registration.family(person)
+    last = Visit.objects.filter(patient__in=people, started_at__gte=standing.opened_at).order_by("-started_at").first()
+    if last is None or GMS_REGISTRATION.id not in asks or not tells_something(last.state.get("heard", [])):
+        return {}
+    if last.state["words"] != content.current_hashes(last.state["language"]):
+        return {}  # the words have changed since: they are heard anew
+    return {name: last.state[name] for name in ("seen", "checks", "order", "heard")} | {"resumed": True}
+
+
+def tells_something(heard: list[str]) -> bool:
+    return any(BY_ID[step].kind in (Kind.MINUTE, Kind.READ, Kind.MEANS) for step in heard if step in BY_ID)
+
+
+def reception_takes(standing: Standing) -> str:
+    policies = ReceptionPolicy.objects.filter(prison=standing.prison, legal_status__in=["", standing.legal_status])
+    chosen = max(policies, key=lambda policy: policy.legal_status, default=None)
+    return chosen.takes if chosen else ReceptionTakes.SHORT
+
+
+def unused_code(now: datetime) -> str:
+    while True:
+        code = f"{secrets.randbelow(10**6):06d}"
+        if not Visit.objects.filter(code=hashed(code), code_expires_at__gt=now, ended_at=None).exists():
+            return code
+
+
+def new_code(*, visit: Visit) -> str:
+    """Another code for a visit that goes on, on this tablet or another one."""
+    code = unused_code(timezone.now())
+    visit.code, visit.code_expires_at, visit.token = hashed(code), timezone.now() + CODE_LASTS, ""
+    visit.save(update_fields=["code", "code_expires_at", "token"])
+    return code
+
+
+@transaction.atomic
+def take_up(*, code: str) -> tuple[Visit, str] | None:
+    """Put the visit with this code on a tablet, once; returns it with the tablet's token."""
+    visit = (
+        Visit.objects.select_for_update()
+        .filter(code=hashed(code), code_expires_at__gt=timezone.now(), ended_at=None)
+        .first()
+    )
+    if visit is None:
+        return None
+    token = secrets.token_urlsafe(32)
+    visit.code, visit.token, visit.last_seen_at = "", hashed(token), timezone.now()
+    visit.save(update_fields=["code", "token", "last_seen_at"])
+    return visit, token
+
+
+def on_tablet(token: str, *, lock: bool = False) -> Visit | None:
+    """The live visit of a tablet. One that nobody touched for too long is ended, and stores nothing."""
+    if not token:
+        return None
+    rows = Visit.objects.select_for_update() if lock else Visit.objects
+    try:
+        visit = rows.get(token=hashed(token), ended_at=None)
+    except Visit.DoesNotExist:
+        return None
+    if visit.last_seen_at and timezone.now() - visit.last_seen_at > IDLE:
+        end(visit=visit, how="nobody there")
+        return None
+    return visit
+
+
+def end(*, visit: Visit, how: str) -> None:
+    """End a visit. What was confirmed is in the record already; nothing else is kept but the steps done."""
+    visit.ended_at, visit.ended_how, visit.token, visit.code = timezone.now(), how, "", ""
+    visit.save(update_fields=["ended_at", "ended_how", "token", "code"])
+
+
+def situation(visit: Visit) -> Situation:
+    """What chooses the words and the steps. Kept with the visit, so that a screen needs no look at the record."""
+    state = visit.state
+    return Situation(
+        legal=state["legal"],
+        home_gp=state["home_gp"],
+        transferred=state["transferred"],
+        length=state["length"],
+        takes=state["takes"],
+        asks=frozenset(state["asks"]),
+        outcome=state["outcome"],
+        decision=state["decision"],
+        held=state["held"],
+        talk=bool(state.get("talk")),
+        resumed=bool(state.get("resumed")),
+    )

@@ -1,0 +1,249 @@
+"""When is a person asked? The table a clinician signs off. Pure: standard library only, and no clock.
+
+``decide`` walks RULES from the top; the first row that fits wins, and its ``because`` is what staff read.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    STAFF_FIRST = "staff-first"
+    NOT_HERE = "not-here"
+    NOTHING_TO_ASK = "nothing-to-ask"
+    OFFER = "offer"
+    SECOND_LOOK = "second-look"
+    ASK_AGAIN = "ask-again"
+    FRESH_LOOK = "fresh-look"
+    CLOSED = "closed"
+
+
+class Answer(StrEnum):
+    YES = "yes"
+    NO = "no"
+    LATER = "later"
+    NOT_POSSIBLE = "not-possible"
+    WITHDRAWN = "withdrawn"
+
+
+EXPLICIT = {Answer.YES, Answer.NO, Answer.WITHDRAWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """Days from one thing to the next. Settings (CONSENT_INTERVALS) may give others."""
+
+    # NICE NG57 and QS156 statement 2: a second-stage health assessment within 7 days of reception.
+    offer: int = 7
+    second_look: int = 7
+    # After the first "later" the same 7 days; then 28 days and 3 months (domain.md 13.2: the re-offer of long remand).
+    later: tuple[int, int] = (7, 28)
+    later_months: int = 3
+    # GMC, Decision making and consent (2020): delay rather than decide for the person. The next day, then again.
+    not_possible: int = 1
+
+
+def due_after(answer: Answer, times: int, on: date, days: Intervals) -> date:
+    """The date on which someone who answered "later" (for the nth time) or could not be asked is asked again."""
+    if answer is Answer.NOT_POSSIBLE:
+        return on + timedelta(days=days.not_possible)
+    if times <= len(days.later):
+        return on + timedelta(days=days.later[times - 1])
+    return add_months(on, days.later_months)
+
+
+def add_months(on: date, months: int) -> date:
+    """The same day so many months on, or the last day of that month."""
+    years, month = divmod(on.month - 1 + months, 12)
+    first = date(on.year + years, month + 1, 1)
+    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return min(first + timedelta(days=on.day - 1), after - timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one person and one question at one time. "Decision" is the one standing in this period."""
+
+    question: str
+    custody: str = "open"  # none, open, away, in-transit, care-elsewhere, suspended, settling, closed, deceased
+    outside_england: bool = False
+    conflict: bool = False
+    decision: Answer | None = None
+    held: bool = False
+    registered: bool = False
+    legal_status_changed: bool = False  # since the answer, or since a fresh look was used up
+    not_for_a_tablet: bool = False  # a sensitive record, or known to be under 18
+    due_now: bool = False
+    earlier_yes: bool = False
+    earlier_answer: bool = False
+    admission_known: bool = True
+    checked_by_staff: bool = False
+    offer_due: date | None = None
+    second_look_due: date | None = None
+    ask_again_due: date | None = None
+
+    @property
+    def is_gms(self) -> bool:
+        return self.question == "gms-registration"
+
+
+def no_due_date(facts: Facts) -> date | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    code: str
+    when: Callable[[Facts], bool]
+    outcome: Outcome
+    because: str
+    due: Callable[[Facts], date | None] = no_due_date
+
+
+def waits(facts: Facts) -> bool:
+    return facts.custody in {"in-transit", "away", "care-elsewhere", "suspended", "settling"}
+
+
+def not_now(facts: Facts) -> bool:
+    return facts.decision in (Answer.LATER, Answer.NOT_POSSIBLE)
+
+
+def answered_no(facts: Facts) -> bool:
+    return facts.decision is Answer.NO
+
+
+def offer_due(facts: Facts) -> date | None:
+    return facts.offer_due
+
+
+def second_look_due(facts: Facts) -> date | None:
+    return facts.second_look_due
+
+
+def ask_again_due(facts: Facts) -> date | None:
+    return facts.ask_again_due
+
+
+RULES = (
+    Rule(
+        "0",
+        lambda f: f.custody == "none",
+        Outcome.CLOSED,
+        "We do not know of this person being in prison at that time.",
+    ),
+    Rule(
+        "1",
+        lambda f: f.custody in {"closed", "deceased"},
+        Outcome.CLOSED,
+        "This time in prison has ended. A yes that was still being held is dropped and never sent.",
+    ),
+    Rule(
+        "2",
+        lambda f: f.conflict,
+        Outcome.STAFF_FIRST,
+        "Records disagree about this person, or a booking was moved or deleted. Someone must look and choose.",
+    ),
+    Rule(
+        "3",
+        lambda f: f.outside_england and f.custody == "open",
+        Outcome.NOT_HERE,
+        "This prison is outside England. The decision is kept and counts again when the person comes back.",
+    ),
+    Rule(
+        "4",
+        waits,
+        Outcome.NOTHING_TO_ASK,
+        "The person is away from prison just now, or a release is not certain yet. Due dates wait.",
+    ),
+    Rule(
+        "5",
+        lambda f: f.decision is Answer.WITHDRAWN,
+        Outcome.NOTHING_TO_ASK,
+        "They took back their answer. Do not ask again; help with what taking it back needs.",
+    ),
+    Rule(
+        "6g",
+        lambda f: f.is_gms and f.registered,
+        Outcome.NOTHING_TO_ASK,
+        "They are registered with the prison GP. All prisons in England count as one practice.",
+    ),
+    Rule(
+        "7",
+        lambda f: f.decision is Answer.YES and not (f.is_gms and f.held),
+        Outcome.NOTHING_TO_ASK,
+        "They said yes. Do not ask again; what is left is work for staff.",
+    ),
+    Rule(
+        "8",
+        # Only registration is looked at afresh; a no to asking the GP stands until the person says otherwise.
+        lambda f: answered_no(f) and not (f.is_gms and f.legal_status_changed),
+        Outcome.NOTHING_TO_ASK,
+        "They were asked and said no. Do not ask again; they can change their mind at any time.",
+    ),
+    Rule(
+        "9",
+        lambda f: f.not_for_a_tablet,
+        Outcome.STAFF_FIRST,
+        "Not for a tablet: a sensitive record, or under 18. A member of staff talks with them.",
+    ),
+    Rule(
+        "10g",
+        lambda f: f.is_gms and f.decision is Answer.YES,
+        Outcome.SECOND_LOOK,
+        "They said yes and it is not sent yet. Check before sending: is it still yes?",
+        second_look_due,
+    ),
+    Rule(
+        "11g",
+        lambda f: f.is_gms and answered_no(f),
+        Outcome.FRESH_LOOK,
+        "They said no, and their legal status has changed since. Offer once to look at it again.",
+    ),
+    Rule(
+        "12",
+        lambda f: not_now(f) and not f.due_now,
+        Outcome.ASK_AGAIN,
+        "They have not decided. Ask again on the date given, wherever they are then.",
+        ask_again_due,
+    ),
+    Rule(
+        "13",
+        not_now,
+        Outcome.ASK_AGAIN,
+        "They have not decided, and the date to ask again has come.",
+        ask_again_due,
+    ),
+    Rule(
+        "14g",
+        lambda f: f.is_gms and f.earlier_yes and not f.checked_by_staff,
+        Outcome.STAFF_FIRST,
+        "They said yes or were registered during an earlier time in prison. Check whether that still stands.",
+    ),
+    Rule(
+        "15",
+        lambda f: not f.admission_known and not f.checked_by_staff,
+        Outcome.STAFF_FIRST,
+        "They were in prison before we first heard of them, and may have been asked. Look in the clinical system.",
+    ),
+    Rule(
+        "16",
+        lambda f: f.earlier_answer,
+        Outcome.OFFER,
+        "They answered during an earlier time in prison. Release ended that answer, so it is offered afresh.",
+        offer_due,
+    ),
+    Rule(
+        "17",
+        lambda f: True,
+        Outcome.OFFER,
+        "They have not been asked yet.",
+        offer_due,
+    ),
+)
+
+
+def decide(facts: Facts) -> Rule:
+    """The first row of the table that fits; the last row fits everyone."""
+    return next(rule for rule in RULES if rule.when(facts))

@@ -1,0 +1,145 @@
+"""What can be done about one person now: the first things, and everything else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from consent.policy import Outcome
+from consent.questions import GMS_REGISTRATION, GP_RECORD
+from consent.staff.matters import Matter
+from registration.custody import State
+from registration.models import Patient
+
+# Where one question alone is open, the button says which.
+VISIT = {
+    GP_RECORD.id: _("Start a visit: asking their GP"),
+    GMS_REGISTRATION.id: _("Start a visit: signing up with the prison GP"),
+}
+ANSWER = {
+    GP_RECORD.id: _("Record an answer given by talking: asking their GP"),
+    GMS_REGISTRATION.id: _("Record an answer given by talking: signing up with the prison GP"),
+}
+NO_TABLET = {Outcome.STAFF_FIRST, Outcome.NOT_HERE, Outcome.CLOSED}
+NOBODY_HERE = (State.NONE, State.CLOSED, State.DECEASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Something that can be done: a page to go to, or (post) a button that does it at once."""
+
+    label: str
+    url: str
+    post: bool = False
+    hidden: tuple[tuple[str, str], ...] = ()
+
+
+def not_on_a_tablet(about: Iterable[Matter]) -> str:
+    """Why this person cannot be asked on a tablet now; blank where they can."""
+    for matter in about:
+        is_gms = matter.question is GMS_REGISTRATION
+        if matter.rule.code == "9" or (
+            is_gms and (matter.facts.custody != State.OPEN or matter.rule.outcome in NO_TABLET)
+        ):
+            return matter.because
+    return ""
+
+
+def asked_now(about: Iterable[Matter]) -> list[str]:
+    """The questions a visit would ask today."""
+    return [m.question.id for m in about if m.is_asked and m.rule.code != "12"]
+
+
+def start_a_visit(patient: Patient, about: list[Matter]) -> Do | None:
+    """For whoever is to be asked now."""
+    questions = asked_now(about)
+    if not questions or not_on_a_tablet(about):
+        return None
+    label = VISIT[questions[0]] if len(questions) == 1 else gettext("Start a visit")
+    return Do(str(label), reverse("visit", args=[patient.prison_number]))
+
+
+def record_an_answer(patient: Patient, about: list[Matter]) -> Do:
+    """By talking. The question is chosen already where one alone is open; the answer never is."""
+    url = reverse("answer", args=[patient.prison_number])
+    questions = [m.question.id for m in about if m.is_undecided]
+    if len(questions) != 1:
+        return Do(gettext("Record an answer given by talking"), url)
+    return Do(str(ANSWER[questions[0]]), f"{url}?question={questions[0]}")
+
+
+def first_things(patient: Patient, about: list[Matter], has_visit: bool) -> list[Do]:
+    """The one or two things that can be done now, the most urgent first."""
+    number = patient.prison_number
+    found: dict[str, Do] = {}
+
+    def put(do: Do | None) -> None:
+        if do is not None:
+            found.setdefault(do.url, do)
+
+    def add(name: str, label: str, *more: Any, **how: Any) -> None:
+        put(Do(label, reverse(name, args=[number, *more]), **how))
+
+    for matter in about:
+        if matter.asked.conflict and matter.rule.code == "2":
+            add("conflict", gettext("Choose which record stands"), matter.question.id)
+    no_tablet = bool(not_on_a_tablet(about))
+    for matter in about:
+        code, outcome = matter.rule.code, matter.rule.outcome
+        if matter.wants_check:
+            add("second-look", gettext("Check before sending"))
+        elif code in ("14g", "15"):
+            add("staff-check", gettext("Say what the clinical system shows"))
+        elif code == "9" or (matter.is_asked and no_tablet):
+            put(record_an_answer(patient, about))
+        elif matter.is_asked and not has_visit:
+            put(start_a_visit(patient, about))
+        if outcome is Outcome.FRESH_LOOK:
+            add("fresh-look-declined", gettext("They did not want to look at it again"), post=True)
+        if matter.wants_task:
+            add("task-done", gettext("Their GP has been asked: done"), post=True, hidden=(("line", matter.asked.line),))
+        if matter.wants_request:
+            add("begin-request", gettext("Begin the registration"), post=True)
+        elif code == "7" and matter.request is not None and matter.request.state in ("to-make", "made"):
+            put(Do(gettext("Record the next step of the registration"), reverse("request", args=[matter.request.pk])))
+    return list(found.values())
+
+
+def instead_of_a_tablet(patient: Patient, about: list[Matter], state: State) -> list[Do]:
+    """What can be done for someone who cannot be asked on a tablet now."""
+    found = first_things(patient, about, has_visit=True)
+    may_answer = state not in NOBODY_HERE and not any(
+        m.rule.outcome in (Outcome.NOT_HERE, Outcome.CLOSED) for m in about
+    )
+    answer = record_an_answer(patient, about)
+    if may_answer and not all(m.asked.conflict for m in about) and answer not in found:
+        found.append(answer)
+    if not any(m.rule.outcome is Outcome.STAFF_FIRST for m in about):
+        found.append(Do(gettext("Record a movement"), reverse("movement", args=[patient.prison_number])))
+    return found
+
+
+def other_things(patient: Patient, about: list[Matter], state: State) -> list[Do]:
+    is_here = state not in NOBODY_HERE
+    wanted = {
+        "visit": state is State.OPEN and not not_on_a_tablet(about),
+        "answer": is_here and not all(m.asked.conflict for m in about),
+        "not-possible": state is State.OPEN and any(m.may_be_put_off for m in about),
+        "withdraw": any(m.asked.decision == "yes" and m.rule.code != "1" for m in about),
+        "describe": True,
+        "legal-status": True,
+        "movement": True,
+    }
+    labels = {
+        "visit": gettext("Start a visit"),
+        "answer": gettext("Record an answer given by talking or on paper"),
+        "not-possible": gettext("Not possible today"),
+        "withdraw": gettext("They took back their answer"),
+        "describe": gettext("Change who they are"),
+        "legal-status": gettext("Record their legal status"),
+        "movement": gettext("Record a movement"),
+    }
+    return [Do(labels[name], reverse(name, args=[patient.prison_number])) for name, is_so in wanted.items() if is_so]

@@ -1,0 +1,48 @@
+"""The printed papers, for staff to open and print. Who printed what is recorded."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET
+
+from consent import actions, staff_copy, summary
+from consent.models import Entry
+from consent.staff.here import chosen, person_with
+from registration import actions as registration
+from registration.actions import NotPossible
+
+
+@login_required
+@require_GET
+def summary_pdf(request: HttpRequest, number: str, entry: str) -> HttpResponse:
+    return paper(request, number, entry, summary.patient_summary, "print summary", "summary.pdf")
+
+
+@login_required
+@require_GET
+def staff_copy_pdf(request: HttpRequest, number: str, entry: str) -> HttpResponse:
+    return paper(request, number, entry, staff_copy.staff_copy, "print staff copy", "staff-copy.pdf")
+
+
+def paper(
+    request: HttpRequest, number: str, entry_hash: str, draw: Callable[[Entry], bytes], what: str, file_name: str
+) -> HttpResponse:
+    """The PDF of an answer of this person; an answer of someone else is not found."""
+    patient = person_with(number)
+    chains = [person.record_id for person in registration.family(patient)]
+    entry = get_object_or_404(Entry, hash=entry_hash, chain__in=chains)
+    try:
+        pdf = draw(entry)  # before the transaction: drawing takes a while, and the write lock is everyone's
+    except NotPossible as problem:
+        return HttpResponse(str(problem), status=409, content_type="text/plain; charset=utf-8")
+    here = chosen(request)
+    with transaction.atomic():
+        actions.looked(patient=patient, who=request.user.get_username(), what=what, prison=here.pk if here else "")
+    return HttpResponse(
+        pdf,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{file_name}"', "X-Content-Type-Options": "nosniff"},
+    )

@@ -1,0 +1,183 @@
+"""A visit at a tablet, as staff start it, follow it and end it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from consent import facts
+from consent.kiosk import visits
+from consent.models import Visit
+from consent.policy import Outcome
+from consent.staff import here, wording
+from consent.staff.doing import VISIT, asked_now, instead_of_a_tablet, not_on_a_tablet
+from consent.staff.forms import StaffForm, one_of, text
+from consent.staff.matters import matters
+from consent.staff.tablets import calls_of
+from registration.actions import NotPossible
+from registration.models import Patient
+
+
+class VisitForm(StaffForm):
+    place = one_of(_("Where"), Visit.Place.choices, initial=Visit.Place.RECEPTION)
+    purpose = one_of(
+        _("What for"),
+        [("show", _("Show them what they answered; nothing is asked")), ("ask", _("Ask again anyway"))],
+        required=False,
+    )
+    reason = text(_("Why they are asked again"), help_text=_("It is kept in the record."))
+    interpreter = text(_("Interpreter (name or number, service)"), help_text=_("Leave it blank when there is none."))
+    reads_english = forms.BooleanField(label=_("They read English well enough"), required=False)
+
+    def __init__(self, *args: Any, asks: bool, needs_interpreter: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.needs_interpreter = needs_interpreter
+        if asks:
+            del self.fields["purpose"], self.fields["reason"]
+        if needs_interpreter:
+            self.fields["interpreter"].help_text = gettext("Who puts the words on the tablet into their language.")
+        else:
+            del self.fields["reads_english"]
+
+    def clean(self) -> None:
+        typed = self.cleaned_data
+        if self.needs_interpreter and not typed.get("interpreter") and not typed.get("reads_english"):
+            sentence = gettext("Write who interprets, or tick that they read English well enough.")
+            self.add_error("interpreter", sentence)
+        if "purpose" not in self.fields:
+            return
+        if not typed.get("purpose"):
+            self.add_error("purpose", gettext("There is nothing to ask this person. Choose what the visit is for."))
+        elif typed["purpose"] == "ask" and not typed.get("reason"):
+            self.add_error("reason", gettext("Asking again needs a reason. Write why."))
+
+    def reason_given(self) -> str:
+        return self.cleaned_data.get("reason", "") if self.cleaned_data.get("purpose") == "ask" else ""
+
+
+def live(person: Patient) -> Visit | None:
+    own = Q(patient=person) | Q(patient__merged_into=person)
+    going_on = Visit.objects.filter(own, ended_at=None)
+    return going_on.select_related("started_by", "patient__merged_into").first()
+
+
+@here.of_person("visit", is_polled=True)
+def visit(request: HttpRequest, person: Patient) -> HttpResponse:
+    going_on = live(person)
+    if request.htmx and request.method == "GET":
+        seen = seen_now(request, going_on) if going_on else ended(person)
+        return here.part(request, "visit_now", person=person, **seen)
+    if going_on and request.method == "GET":
+        return here.page(request, "visit", person=person, **seen_now(request, going_on))
+    now = timezone.now()
+    standing = facts.standing_of(person, now)
+    about = matters(standing, now)
+    if because := not_on_a_tablet(about):
+        instead = instead_of_a_tablet(person, about, standing.state_at(now))
+        status = 409 if request.method == "POST" else 200
+        return here.page(request, "no_visit", status=status, person=person, because=because, instead=instead)
+    asks = any(m.is_asked or m.rule.outcome is Outcome.SECOND_LOOK for m in about)
+    form = VisitForm(request.POST or None, asks=asks, needs_interpreter=not wording.reads_english(person))
+    if request.method == "POST" and form.is_valid():
+        try:
+            _visit, code = visits.start(
+                patient=person,
+                place=form.cleaned_data["place"],
+                user=request.user,
+                reason=form.reason_given(),
+                interpreter=form.cleaned_data["interpreter"],
+            )
+        except NotPossible as problem:
+            form.add_error(None, gettext(str(problem)))
+        else:
+            return show_code(request, person, code)
+    questions = asked_now(about)
+    return here.form_page(
+        request,
+        form,
+        template="start_visit",
+        title=str(VISIT[questions[0]]) if len(questions) == 1 else gettext("Start a visit"),
+        lead=gettext("You vouch for who this person is. The tablet then asks for a six-digit code."),
+        button=gettext("Start and get the code"),
+        person=person,
+        back=reverse("person", args=[person.prison_number]),
+        needs=wording.needs(person),
+        is_english_only=form.needs_interpreter,
+        may_put_off=any(m.may_be_put_off for m in about),
+    )
+
+
+def show_code(request: HttpRequest, person: Patient, code: str) -> HttpResponse:
+    """The code waits in this member of staff's own session, so that looking again needs no new one."""
+    request.session["code"] = code
+    return redirect("visit", person.prison_number)
+
+
+def seen_now(request: HttpRequest, visit: Visit) -> dict[str, Any]:
+    """What staff see of a live visit: its code while nobody took it up, then whether someone is there."""
+    is_waiting = bool(visit.code) and visit.code_expires_at > timezone.now()
+    code = request.session.get("code", "") if is_waiting else ""
+    if visits.hashed(code) != visit.code:
+        code = ""
+    state = "waiting" if is_waiting else "taken-up" if visit.token else "run-out"
+    last_seen = wording.time_of(visit.last_seen_at) if visit.last_seen_at else ""
+    call = calls_of(visit)
+    return {
+        "visit": visit,
+        "state": state,
+        "code": f"{code[:3]} {code[3:]}".strip(),
+        "until": wording.time_of(visit.code_expires_at),
+        "last_seen": last_seen,
+        "call": call,
+        "kiosk": request.build_absolute_uri(reverse("kiosk")),
+        "started": wording.time_of(visit.started_at),
+        "interpreter": visit.state.get("interpreter", ""),
+        "needs": wording.needs(visit.patient),
+        "mark": here.mark_of(visit.pk, state, code, last_seen, call),
+    }
+
+
+def ended(person: Patient) -> dict[str, Any]:
+    return {"state": "ended", "call": None, "mark": here.mark_of("ended", person.pk)}
+
+
+@require_POST
+@here.of_person("visit")
+def new_code(request: HttpRequest, person: Patient) -> HttpResponse:
+    going_on = live(person)
+    if going_on is None:
+        messages.error(request, gettext("The visit has ended. Start another one."))
+        return redirect("visit", person.prison_number)
+    return show_code(request, person, visits.new_code(visit=going_on))
+
+
+@require_POST
+@here.of_person("visit")
+def with_them(request: HttpRequest, person: Patient) -> HttpResponse:
+    """Someone answers the call for help; the tablet may be pressed at the same moment, so the row is held."""
+    going_on = live(person)
+    if going_on is not None:
+        held = Visit.objects.select_for_update().get(pk=going_on.pk)
+        if held.state.pop("help_at", None):
+            held.save(update_fields=["state"])
+    if request.POST.get("back") == "today":
+        return redirect("today")
+    return redirect("visit", person.prison_number)
+
+
+@require_POST
+@here.of_person("visit")
+def end_visit(request: HttpRequest, person: Patient) -> HttpResponse:
+    going_on = live(person)
+    if going_on is not None:
+        visits.end(visit=going_on, how="ended by staff")
+    messages.success(request, gettext("The visit has ended. What was confirmed is kept; nothing else is."))
+    return redirect("person", person.prison_number)

@@ -1,0 +1,191 @@
+"""What stands for a person, in sentences for staff: dates, places, answers, and what follows from them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import gettext_lazy as _
+
+from consent.policy import Answer
+from consent.standing import QuestionStanding, Standing, local_date
+from registration.custody import State
+from registration.legal_status import LegalStatus
+from registration.models import Patient, Prison, RegistrationRequest
+
+ANSWERS = {
+    Answer.YES: _("Yes"),
+    Answer.NO: _("No"),
+    Answer.LATER: _("Decide later"),
+    Answer.NOT_POSSIBLE: _("Not possible today"),
+    Answer.WITHDRAWN: _("Took back their answer"),
+}
+# "{when}" and "{place}" are filled in.
+SAID = {
+    Answer.YES: _("Said yes on {when} at {place}."),
+    Answer.NO: _("Said no on {when} at {place}."),
+    Answer.LATER: _("Chose to decide later on {when} at {place}."),
+    Answer.NOT_POSSIBLE: _("Could not be asked on {when} at {place}."),
+    Answer.WITHDRAWN: _("Took back their answer on {when} at {place}."),
+}
+# What follows, by the row of the policy table; rows 1 and 7 are worked out below.
+FOLLOWS = {
+    "0": _("Nothing is asked."),
+    "2": _("Choose which answer stands; ask nothing until then."),
+    "3": _("Nothing is asked in this prison."),
+    "4": _("Do not ask now."),
+    "5": _("Do not ask again."),
+    "6g": _("Registered with the prison GP. Do not ask again."),
+    "8": _("Do not ask again. They can change their mind at any time."),
+    "9": _("A member of staff talks with them; not on a tablet."),
+    "10g": _("Not sent yet: check before sending is due on {due}. Do not ask again."),
+    "11g": _("Offer once to look at it again."),
+    "12": _("Ask again on {due}."),
+    "13": _("Ask again now; it was due on {due}."),
+    "14g": _("Staff check first whether an earlier registration still stands."),
+    "15": _("Staff look in the clinical system before anything is asked."),
+    "16": _("Answered during an earlier time in prison. Offer it afresh by {due}."),
+    "17": _("Offer it by {due}."),
+}
+LEGAL_STATUS = {
+    LegalStatus.REMAND: _("On remand"),
+    LegalStatus.CONVICTED_UNSENTENCED: _("Convicted, not sentenced yet"),
+    LegalStatus.SENTENCED: _("Sentenced"),
+    LegalStatus.INDETERMINATE_SENTENCE: _("Sentenced, no end date"),
+    LegalStatus.RECALL: _("Recalled"),
+    LegalStatus.IMMIGRATION_DETAINEE: _("Held under immigration powers"),
+    LegalStatus.CIVIL_PRISONER: _("Civil prisoner"),
+    LegalStatus.OTHER: _("Other"),
+    LegalStatus.UNKNOWN: _("Not known"),
+}
+LEGAL_CHOICES = [(status.value, name) for status, name in LEGAL_STATUS.items()]
+REQUESTS = {
+    "to-make": _("The registration is still to be made."),
+    "to-confirm": _("Check whether the registration was made."),
+    "made": _("The registration was made on {day}; it is not confirmed yet."),
+    "confirmed": _("The registration was confirmed on {day}."),
+    "rejected": _("The registration was rejected on {day}: {reason}"),
+    "stopped": _("The registration was stopped on {day}: {reason}"),
+}
+CUSTODY = {
+    State.NONE: _("Not known to be in prison."),
+    State.OPEN: _("In {place} since {when}."),
+    State.AWAY: _("Out from {place} since {when}, at court or on temporary absence."),
+    State.IN_TRANSIT: _("Left {place} on {when} for another prison. Not arrived yet."),
+    State.CARE_ELSEWHERE: _("In hospital or care elsewhere since {when}, from {place}."),
+    State.SUSPENDED: _("Missing from {place} since {when}."),
+    State.SETTLING: _("Released from {place} on {when}. It counts as ended 45 minutes later."),
+    State.CLOSED: _("Left prison on {when}."),
+    State.DECEASED: _("Died; recorded for {when}."),
+}
+
+
+def locale() -> Locale:
+    return Locale.parse(to_locale(get_language() or "en-gb"))
+
+
+def day(on: date | datetime) -> str:
+    """Tuesday 17 November; with the year when it is another one."""
+    on = local_date(on) if isinstance(on, datetime) else on
+    pattern = "EEEE d MMMM" if on.year == timezone.localdate().year else "EEEE d MMMM y"
+    return format_date(on, pattern, locale())
+
+
+def birthday(on: date) -> str:
+    return format_date(on, "d MMMM y", locale())
+
+
+def nhs_number(digits: str) -> str:
+    return f"{digits[:3]} {digits[3:6]} {digits[6:]}"
+
+
+def short_time(at: datetime) -> str:
+    """Tue 17 Nov, 14:05: for lists of what is recent."""
+    pattern = "EEE d MMM, HH:mm" if at.year == timezone.localdate().year else "EEE d MMM y, HH:mm"
+    return format_datetime(timezone.localtime(at), pattern, locale=locale())
+
+
+def time_of(at: datetime) -> str:
+    """Tuesday 17 November 2026, 14:05."""
+    return format_datetime(timezone.localtime(at), "EEEE d MMMM y, HH:mm", locale=locale())
+
+
+def place(prison_id: str | None, prisons: Mapping[str, Prison]) -> str:
+    if not prison_id:
+        return gettext("a prison not known")
+    return prisons[prison_id].name if prison_id in prisons else prison_id
+
+
+def language(code: str) -> str:
+    try:
+        return Locale.parse(code, sep="-").get_display_name(locale()) or code
+    except ValueError:
+        return code
+
+
+def reads_english(person: Patient) -> bool:
+    """As far as we know: a language that is not recorded may be English."""
+    is_english = person.language.partition("-")[0] in ("", "en")
+    return is_english and not person.needs_interpreter
+
+
+def needs(person: Patient) -> str:
+    """What to have ready before talking with them; blank where nothing is known."""
+    known = []
+    if person.language.partition("-")[0] not in ("", "en"):
+        known.append(language(person.language))
+    if person.needs_interpreter:
+        known.append(gettext("needs an interpreter"))
+    if person.communication_needs:
+        known.append(person.communication_needs)
+    return "; ".join(known)
+
+
+def custody(standing: Standing, at: datetime, prisons: Mapping[str, Prison]) -> str:
+    state = standing.state_at(at)
+    when = standing.left_at if state is State.CLOSED else standing.since
+    said = str(CUSTODY[state])
+    return said.format(place=place(standing.prison, prisons), when=time_of(when) if when else "")
+
+
+def said(asked: QuestionStanding, prisons: Mapping[str, Prison]) -> str:
+    """The answer that stands in this time in prison, with day and place."""
+    if asked.conflict:
+        return gettext("Records disagree, or a booking was moved or deleted.")
+    if not asked.decision or not asked.decided_at:
+        return gettext("No answer on record for this time in prison.")
+    sentence = str(SAID[Answer(asked.decision)])
+    return sentence.format(when=day(asked.decided_at), place=place(asked.decided_in, prisons))
+
+
+def follows(asked: QuestionStanding, code: str, due: date | None, request: RegistrationRequest | None) -> str:
+    """What is still to come of it, and whether anyone may ask."""
+    if code == "1":
+        over = gettext("That time in prison has ended.")
+        return f"{over} {after_leaving(asked, request)}"
+    if code == "7":
+        return f"{after_yes(asked, request)} {gettext('Do not ask again.')}"
+    return str(FOLLOWS[code]).format(due=day(due) if due else "")
+
+
+def after_leaving(asked: QuestionStanding, request: RegistrationRequest | None) -> str:
+    if asked.question == "gp-record" or asked.decision != Answer.YES or asked.imported:
+        return gettext("Nothing is asked.")
+    if request and request.asked_by == asked.line and request.state in ("made", "confirmed", "rejected"):
+        return str(REQUESTS[request.state]).format(day=day(request.changed_at), reason=request.reason)
+    return gettext("The yes was never sent.")
+
+
+def after_yes(asked: QuestionStanding, request: RegistrationRequest | None) -> str:
+    if asked.question == "gp-record":
+        if asked.imported and not asked.task_done:
+            return gettext("They said so before this system: check whether their GP was asked.")
+        if asked.task_done:
+            return gettext("Their GP has been asked.")
+        return gettext("Their GP has not been asked yet: that is tonight’s task.")
+    if request is None or (request.asked_by != asked.line and request.state not in ("to-make", "made")):
+        return gettext("Nothing has been sent yet: the registration can be begun.")
+    state = "to-confirm" if request.state == "to-make" and request.to_confirm else request.state
+    return str(REQUESTS[state]).format(day=day(request.changed_at), reason=request.reason)

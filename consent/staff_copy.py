@@ -1,0 +1,154 @@
+"""The copy of an answer for the health record: who said what, and in view of which exact words."""
+
+from datetime import datetime
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_datetime
+
+from consent import ledger
+from consent.content import Words
+from consent.journey import BY_ID as STEPS
+from consent.journey import Kind
+from consent.models import Entry
+from consent.policy import Answer
+from consent.questions import BY_ID as QUESTIONS
+from consent.standing import HOLD_NONE, HOLD_SECOND_LOOK, LONDON
+from consent.summary import decision, locale_of, mark_of_error, pdf, person_of, presentation_of, words_of
+from registration.models import Prison
+
+STAFF_LOCALE = Locale.parse("en_GB")
+ANSWERS = {
+    Answer.YES: "Yes",
+    Answer.NO: "No",
+    Answer.LATER: "Later",
+    Answer.NOT_POSSIBLE: "Not possible today",
+    Answer.WITHDRAWN: "Yes taken back",
+}
+ROUTES = {
+    "tablet": "On a tablet",
+    "talk": "By talking",
+    "paper": "On paper",
+    "conflict": "Staff chose between two records that disagreed",
+    "import": "Taken in from before this system",
+}
+PRESSED = {"person": "The person", "staff": "Staff", "feed": "A message from another system", "import": "An import"}
+# Said elsewhere on the staff copy, or of no use to a reader. Whatever else was recorded with the answer is printed.
+PRINTED_ELSEWHERE = {"question", "answer", "prison", "route", "hold", "refers", "presentation", "once", "visit"}
+
+
+def staff_copy(entry: Entry) -> bytes:
+    """The copy for the health record as PDF: who said what, in view of which words. Raises NotPossible."""
+    said = decision(entry)
+    data = said["data"]
+    presentation = presentation_of(data)
+    words = words_of(entry, data, presentation) if presentation else None
+    person = person_of(entry)
+    return pdf(
+        "staff_copy",
+        entry,
+        {
+            "name": person.name if person else "",
+            "number": person.prison_number if person else "",
+            "error": error_in_words(entry),
+            "facts": facts_of(entry, said),
+            "presentation": shown(presentation, words) if words else None,
+            "is_lost": bool(data.get("presentation")) and not presentation,
+            "proof": proof_of(entry, said, words),
+        },
+    )
+
+
+def facts_of(entry: Entry, said: dict[str, Any]) -> list[tuple[str, str]]:
+    data, by = said["data"], said["by"]
+    prison = Prison.objects.filter(pk=data["prison"]).first() if data.get("prison") else None
+    pressed = PRESSED.get(by["who"], by["who"])
+    rows = [
+        ("Question", QUESTIONS[data["question"]].staff_title),
+        ("Answer", ANSWERS[Answer(data["answer"])]),
+        ("Answered", moment(entry.at)),
+        ("Recorded", moment(entry.recorded_at)),
+        ("Where", f"{prison.name} ({prison.pk})" if prison else data.get("prison") or "Not known"),
+        ("How", ROUTES.get(data["route"], data["route"])),
+        ("Interpreter", data.get("interpreter") or "None recorded"),
+        ("Who pressed", f"{pressed}: {by['name']}" if by["name"] else pressed),
+    ]
+    if data["answer"] == Answer.YES and data.get("hold", HOLD_NONE) != HOLD_NONE:
+        until = "Until the check before sending" if data["hold"] == HOLD_SECOND_LOOK else f"For {data['hold']} hours"
+        rows.append(("Held", until))
+    others = sorted(data.keys() - PRINTED_ELSEWHERE - {"interpreter"})
+    rows += [(name.replace("_", " ").capitalize(), in_words(data[name])) for name in others if data[name] != ""]
+    return rows
+
+
+def in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def shown(presentation: dict[str, Any], words: Words) -> dict[str, Any]:
+    order = presentation["order"]
+    return {
+        "language": words.language,
+        "direction": locale_of(words.language).text_direction,
+        "sentences": [
+            (sentence_id, exact(words, sentence_id), sentence_id.startswith("title:"))
+            for sentence_id in presentation["sentences"]
+        ],
+        "not_shown": [(step, title_of(step, words, order)) for step in presentation["not_shown"]],
+        "choices": [words.choices[name].sentences[0][1] for name in order],
+        "checks": [
+            (exact(words, f"check:{name}/ask"), [answer_to(words, name, given) for given in tried.get("passes", [])])
+            for name, tried in presentation.get("checks", {}).items()
+        ],
+        "has_checks": bool(words.checks),
+        "form": [
+            ("Language", f"{locale_of(words.language).get_display_name(STAFF_LOCALE)} ({words.language})"),
+            ("Text size", "Bigger words" if presentation["form"].get("text") == "bigger" else "Normal"),
+        ],
+    }
+
+
+def exact(words: Words, sentence_id: str) -> str:
+    try:
+        return words.sentence(sentence_id)
+    except (KeyError, StopIteration):
+        return ""
+
+
+def answer_to(words: Words, check: str, given: str) -> tuple[str, str]:
+    """The answer that was touched, and what it counts as: right, wrong, unsure or skipped."""
+    return exact(words, f"check:{check}/{given}"), given
+
+
+def title_of(step_id: str, words: Words, order: list[str]) -> str:
+    step = STEPS.get(step_id)
+    if step is None:
+        return ""
+    screen = f"means-{order[step.position]}" if step.kind is Kind.MEANS else step.words
+    return words.titles.get(screen, "")
+
+
+def error_in_words(entry: Entry) -> dict[str, str] | None:
+    mark = mark_of_error(entry)
+    if mark is None:
+        return None
+    said = ledger.read(mark)
+    return {
+        "at": moment(mark.recorded_at),
+        "by": said["by"]["name"],
+        "second": said["data"]["second"],
+        "reason": said["data"]["reason"],
+    }
+
+
+def proof_of(entry: Entry, said: dict[str, Any], words: Words | None) -> list[tuple[str, str]]:
+    rows = [("Entry", entry.hash), ("Place in the chain", f"{entry.seq} of {entry.chain}")]
+    if words:
+        rows += [("Words (explanation)", words.hash), ("What was shown (presentation)", said["data"]["presentation"])]
+    return rows
+
+
+def moment(at: datetime) -> str:
+    return format_datetime(at.astimezone(LONDON), "EEEE d MMMM y, HH:mm", locale=STAFF_LOCALE)
