@@ -1,0 +1,84 @@
+"""A real Chromium on a real server: fixtures for the tests of pages as people meet them."""
+
+import os
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs its own loop in this thread
+
+import importlib
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from django.db.models.signals import post_migrate
+from playwright.sync_api import Browser, Page, sync_playwright
+
+append_only = importlib.import_module("consent.migrations.0002_append_only")
+PASSWORD = "a long password for tests"
+
+
+class Editor:
+    """What the migration's functions need of a schema editor."""
+
+    connection = connection
+
+    @staticmethod
+    def execute(statement: str, params: None = None) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def guards_put_back(**signal: object) -> None:
+    """Django says post_migrate when it has emptied the tables after a test: the triggers stand again for the next."""
+    append_only.allow(None, Editor)
+    append_only.refuse(None, Editor)
+
+
+post_migrate.connect(guards_put_back, sender=apps.get_app_config("consent"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(transactional_db, live_server, settings):
+    """The site as a newcomer finds it, with prisons and published words; its address."""
+    # The test server serves files by their own names, not by hashed ones.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    call_command("prepare", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
+    User.objects.create_user("nurse", password=PASSWORD)
+    User.objects.create_user("second", password=PASSWORD)
+    yield live_server.url
+    append_only.allow(None, Editor)
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Opens pages in browsers of their own; at the end, no page may have broken the content security policy."""
+    contexts, complaints = [], []
+
+    def opened(width: int = 1280, height: int = 800, javascript: bool = True) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, java_script_enabled=javascript, locale="en-GB"
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []

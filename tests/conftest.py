@@ -1,0 +1,47 @@
+"""What the tests share: times counted from one Monday, movements in a line each, and a patient."""
+
+from datetime import UTC, datetime, timedelta
+
+import hypothesis
+import pytest
+
+from registration.movements import Direction, Movement, Source
+from tests.browser import chromium, open_page, site  # noqa: F401 - fixtures
+
+hypothesis.settings.register_profile("kiosk", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("kiosk")
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def after(**how_long: float) -> datetime:
+    """A time so long after Monday 2 March 2026, nine o'clock."""
+    return MONDAY + timedelta(**how_long)
+
+
+def received(reason: str, at=MONDAY, prison: str | None = "LEI", code: str = "", **more: object) -> Movement:
+    """An arrival; with a movement code it is told by the later message family, without one by the early one."""
+    source = Source.OFFENDER_EVENTS if code else Source.SEARCH
+    return Movement(at, Direction.IN, reason, code, prison, **{"source": source, **more})
+
+
+def released(reason: str, at=MONDAY, prison: str | None = "LEI", code: str = "", **more: object) -> Movement:
+    """A departure; told like an arrival."""
+    source = Source.OFFENDER_EVENTS if code else Source.SEARCH
+    return Movement(at, Direction.OUT, reason, code, prison, **{"source": source, **more})
+
+
+def on_the_roll(at: datetime = MONDAY, prison: str = "LEI") -> Movement:
+    return Movement(at, Direction.SEEN, prison=prison, source=Source.ROLL)
+
+
+def seen(at: datetime = MONDAY, prison: str = "LEI") -> Movement:
+    """An answer from before this system shows that the person was in custody then."""
+    return Movement(at, Direction.SEEN, prison=prison, source=Source.IMPORT)
+
+
+@pytest.fixture
+def patient(db):
+    from registration.actions import patient_with
+
+    return patient_with("A1234BC")

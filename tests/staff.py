@@ -1,0 +1,108 @@
+"""What the tests of the staff pages share: two prisons, a nurse who is signed in, and people who came in."""
+
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from consent import actions, publishing
+from consent.policy import Answer
+from registration.actions import load_prisons
+from registration.legal_status import LegalStatus
+from registration.movements import Direction, Movement, Source
+
+GMS, GP = "gms-registration", "gp-record"
+PASSWORD = "not a real password"
+LEEDS = {
+    "id": "LEI",
+    "name": "Leeds (HMP)",
+    "sex": "male",
+    "type": "HMP",
+    "country": "England",
+    "active": "true",
+    "site_ods_code": "",
+}
+HULL = {**LEEDS, "id": "HLI", "name": "Hull (HMP)"}
+CARDIFF = {**LEEDS, "id": "CFI", "name": "Cardiff (HMP)", "country": "Wales"}
+
+
+class Reception:
+    """A nurse at Leeds, with a browser that has no JavaScript."""
+
+    def __init__(self):
+        load_prisons([LEEDS, HULL, CARDIFF])
+        publishing.publish()
+        self.nurse = User.objects.create_user("nurse")
+        self.doctor = User.objects.create_user("doctor")
+        self.browser = Client()
+        self.browser.force_login(self.nurse)
+
+    def comes(self, number="A1234BC", *, days=1.0, prison="LEI", reason="NEW_ADMISSION", name="Sam Pell", **more):
+        given, _, family = name.rpartition(" ")
+        at = ago(days)
+        movement = Movement(at, Direction.IN, reason, prison=prison)
+        if not reason:
+            movement = Movement(at, Direction.SEEN, prison=prison, source=Source.ROLL)
+        person = actions.receive_person(
+            number=number,
+            movement=movement,
+            user=self.nurse,
+            legal_status=more.pop("status", LegalStatus.REMAND),
+            described={
+                "given_names": given,
+                "family_name": family,
+                "date_of_birth": None,
+                "home_gp": "yes",
+                "language": "en",
+            },
+        )
+        if more:
+            actions.describe_patient(patient=person, **more)
+        person.refresh_from_db()
+        return person
+
+    def leaves(self, person, reason, *, days=0.0, prison="LEI", code=""):
+        movement = Movement(ago(days), Direction.OUT, reason, code, prison)
+        actions.record_movement(patient=person, movement=movement, by="nurse")
+
+    def arrives(self, person, reason, *, days=0.0, prison="LEI"):
+        movement = Movement(ago(days), Direction.IN, reason, prison=prison)
+        actions.record_movement(patient=person, movement=movement, by="nurse")
+
+    def says(self, person, answer, *, question=GMS, days=0.0, **more):
+        return actions.decide(
+            patient=person,
+            question=question,
+            answer=Answer(answer),
+            by=actions.staff(self.nurse),
+            route="talk",
+            at=ago(days),
+            **more,
+        )
+
+    def reads(self, path, status=200):
+        response = self.browser.get(path)
+        assert response.status_code == status, response.content.decode()[:2000]
+        return words(response)
+
+    def sends(self, path, follow=True, **typed):
+        return self.browser.post(path, typed, follow=follow)
+
+
+def words(response):
+    """The page without its tags, as one line."""
+    import re
+    from html import unescape
+
+    text = response.content.decode()
+    text = re.sub(r"<(head|svg|script)\b.*?</\1>", " ", text, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def ago(days=0.0, **more):
+    return timezone.now() - timedelta(days=days, **more)
+
+
+def typed_moment(at):
+    return timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")

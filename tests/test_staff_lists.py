@@ -1,0 +1,173 @@
+"""The lists, and the steps taken on them."""
+
+import json
+import re
+
+import pytest
+
+from consent import actions, facts
+from consent.models import Entry, PrisonPolicy, ReceptionPolicy
+from registration import actions as registration
+from registration.models import Message, Notice, Prison, RegistrationRequest
+from tests.staff import GMS, GP, Reception, ago, words
+
+pytestmark = pytest.mark.django_db
+PAGE = "/staff/people/A1234BC/"
+SLUGS = (
+    "check-before-sending",
+    "ask-again",
+    "not-asked-yet",
+    "gp-record",
+    "registrations",
+    "staff-first",
+    "legal-status",
+)
+
+
+@pytest.fixture
+def reception(db):
+    return Reception()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_an_empty_list_says_so_who_owns_it_and_why_it_exists(reception, slug):
+    page = reception.reads(f"/staff/lists/{slug}/")
+    assert "Whose work:" in page
+    assert "<table" not in page and "Open" not in page
+
+
+def test_a_list_that_is_none_is_not_found(reception):
+    reception.reads("/staff/lists/league-table/", status=404)
+
+
+def test_each_person_stands_on_the_list_of_what_they_need(reception):
+    held = reception.comes("A1111AA", days=2)
+    reception.says(held, "yes", days=1)
+    later = reception.comes("A2222AA", days=9)
+    reception.says(later, "later", days=8)
+    reception.comes("A3333AA")
+    reception.comes("A4444AA", reason="TRANSFERRED")
+    reception.comes("A5555AA", is_sensitive=True)
+    on = {slug: reception.reads(f"/staff/lists/{slug}/") for slug in SLUGS}
+    assert "A1111AA" in on["check-before-sending"] and "A2222AA" not in on["check-before-sending"]
+    assert "Overdue" in on["ask-again"] and "A2222AA" in on["ask-again"]
+    assert "A3333AA" in on["not-asked-yet"] and "A4444AA" not in on["not-asked-yet"]
+    assert "A4444AA" in on["staff-first"] and "A5555AA" in on["staff-first"]
+
+
+def test_the_gp_is_asked_once_however_often_done_is_pressed(reception):
+    person = reception.comes()
+    reception.says(person, "yes", question=GP)
+    line = facts.standing_of(person).questions[GP].line
+    assert "A1234BC" in reception.reads("/staff/lists/gp-record/")
+    first = reception.sends(f"{PAGE}gp-asked/", line=line, list="gp-record")
+    assert "GP was asked" in words(first)
+    assert "No GP has to be asked." in words(first)
+    again = reception.sends(f"{PAGE}gp-asked/", line=line, list="gp-record")
+    assert "This was done already" in words(again)
+    assert Entry.objects.filter(kind="task-done").count() == 1
+
+
+def test_a_registration_is_made_then_confirmed_and_only_then_registered(reception):
+    person = reception.comes(days=2)
+    entry = reception.says(person, "yes", days=1)
+    reception.sends(f"{PAGE}check-before-sending/", decision=entry.hash)
+    work = RegistrationRequest.objects.get()
+    step = f"/staff/registrations/{work.pk}/"
+    assert "still to be made" in reception.reads("/staff/lists/registrations/")
+    assert reception.sends(step, to="confirmed").status_code == 422
+    reception.sends(step, to="made")
+    assert not facts.standing_of(person).questions[GMS].registered
+    assert "Write the reason." in words(reception.sends(step, to="rejected"))
+    reception.sends(step, to="confirmed")
+    assert "Registered with the prison GP. Do not ask again." in reception.reads(PAGE)
+    assert "There is no step left" in reception.reads(step)
+
+
+def test_a_rejected_registration_says_why_and_can_be_begun_again(reception):
+    person = reception.comes(days=2)
+    entry = reception.says(person, "yes", days=1)
+    reception.sends(f"{PAGE}check-before-sending/", decision=entry.hash)
+    step = f"/staff/registrations/{RegistrationRequest.objects.get().pk}/"
+    reception.sends(step, to="made")
+    reception.sends(step, to="rejected", reason="wrong date of birth")
+    page = reception.reads("/staff/lists/registrations/")
+    assert "rejected on" in page and "wrong date of birth" in page
+    reception.sends(f"{PAGE}begin-registration/", list="registrations")
+    assert RegistrationRequest.objects.filter(state="to-make").count() == 1
+    again = words(reception.sends(f"{PAGE}begin-registration/"))
+    assert "A request is open already." in again
+
+
+def test_nothing_is_made_on_a_yes_that_no_longer_stands(reception):
+    person = reception.comes(days=2)
+    entry = reception.says(person, "yes", days=1)
+    reception.sends(f"{PAGE}check-before-sending/", decision=entry.hash)
+    work = RegistrationRequest.objects.get()
+    reception.leaves(person, "RELEASED", days=0.5)
+    response = reception.sends(f"/staff/registrations/{work.pk}/", to="made")
+    assert "may not be sent now" in words(response)
+    work.refresh_from_db()
+    assert work.state == "to-make"
+
+
+def test_a_yes_held_by_hours_may_be_begun_when_they_have_run_out(reception):
+    prison = Prison.objects.get(pk="LEI")
+    actions.set_prison_policy(prison=prison, hold="hours", hold_hours=6, takes={})
+    person = reception.comes(days=2)
+    reception.says(person, "yes", days=1)
+    assert "the registration can be begun" in reception.reads("/staff/lists/registrations/")
+    reception.sends(f"{PAGE}begin-registration/")
+    assert RegistrationRequest.objects.get().state == "to-make"
+
+
+def test_nothing_begins_without_a_yes(reception):
+    reception.comes()
+    assert "There is no yes that may be sent now." in words(reception.sends(f"{PAGE}begin-registration/"))
+
+
+def test_a_message_nobody_understood_is_shown_whole_until_dealt_with(reception):
+    event = {"eventType": "prisoner-offender-search.prisoner.received", "oddity": "<b>balloon</b>"}
+    actions.receive_message(item=event, raw=json.dumps(event))
+    message = Message.objects.get()
+    page = reception.reads("/staff/lists/messages/")
+    assert "<b>balloon</b>" in page and message.detail in page
+    done = words(reception.sends(f"/staff/messages/{message.pk}/dealt-with/"))
+    assert "Every message was understood, or has been dealt with." in done
+    message.refresh_from_db()
+    assert message.body
+
+
+def test_a_changed_legal_status_is_listed_until_staff_say_what_it_is(reception):
+    person = reception.comes()
+    registration.note(patient=person, kind=Notice.Kind.STATUS_CHANGED, at=ago(-0.0001), key="k1")
+    assert "that it changed, not to what" in reception.reads("/staff/lists/legal-status/")
+    typed = {"status": "SENTENCED", "at": "2026-01-01T10:00", "source": "the warrant"}
+    Notice.objects.update(at=ago(0.01))
+    reception.sends(f"{PAGE}legal-status/", **typed)
+    assert "A1234BC" not in reception.reads("/staff/lists/legal-status/")
+
+
+def test_a_prison_from_a_message_is_completed_and_its_country_counts(reception):
+    reception.comes(prison="ZZI")
+    assert "Complete ZZI" in reception.reads("/staff/prisons/")
+    assert "not configured" in reception.reads("/staff/prisons/")
+    form = "/staff/prisons/ZZI/"
+    assert 'id="id_name"' in (page := reception.browser.get(form).content.decode())
+    assert not re.search(r'<input[^>]*value="ZZI"', page)
+    assert "Choose one." in words(reception.sends(form, name="Zed (HMP)", sex="male"))
+    reception.sends(form, name="Zed (HMP)", sex="male", country="Wales")
+    assert "Rule 3" in reception.reads(PAGE)
+    assert "Every prison is complete." in reception.reads("/staff/prisons/")
+    reception.reads("/staff/prisons/NOPE/", status=404)
+
+
+def test_the_settings_of_a_prison_are_kept(reception):
+    form = "/staff/prisons/LEI/settings/"
+    assert reception.sends(form, hold="hours", hold_hours="0", **{"takes-": "short"}).status_code == 422
+    typed = {"takes-": "all", "takes-REMAND": "gp-record"}
+    reception.sends(form, hold="hours", hold_hours="48", **typed)
+    assert PrisonPolicy.objects.get().hold_hours == 48
+    assert dict(ReceptionPolicy.objects.values_list("legal_status", "takes")) == {"": "all", "REMAND": "gp-record"}
+    reception.sends(form, hold="second-look", hold_hours="48", **{"takes-": "short", "takes-REMAND": ""})
+    assert dict(ReceptionPolicy.objects.values_list("legal_status", "takes")) == {"": "short"}

@@ -1,0 +1,243 @@
+"""Today's list: who is on it, in which order, why, and at what cost."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from consent import actions, facts
+from consent.kiosk import visits
+from registration.legal_status import LegalStatus
+from tests.staff import GMS, GP, Reception, ago, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reception(db):
+    return Reception()
+
+
+def test_nobody_reads_it_who_is_not_signed_in(reception):
+    reception.comes()
+    for path in ("/staff/", "/staff/lists/", "/staff/people/A1234BC/", "/staff/prisons/", "/staff/people/new/"):
+        response = Client().get(path)
+        assert response.status_code == 302
+        assert response["Location"].startswith("/sign-in/?next=")
+
+
+def test_a_wrong_password_says_what_to_do_and_keeps_the_name(reception):
+    response = Client().post("/sign-in/", {"username": "nurse", "password": "wrong"})
+    assert "Check both and try again" in words(response)
+    assert 'value="nurse"' in response.content.decode()
+
+
+def test_an_empty_prison_says_so_in_words(reception):
+    assert "Nobody came in during the last three days" in reception.reads("/staff/")
+
+
+def test_without_any_prison_the_page_still_opens(db):
+    from django.contrib.auth.models import User
+
+    browser = Client()
+    browser.force_login(User.objects.create_user("nurse"))
+    assert browser.get("/staff/").status_code == 200
+
+
+def test_an_arrival_is_listed_with_the_reason_and_the_date(reception):
+    reception.comes(days=0.1)
+    page = reception.reads("/staff/")
+    assert "Sam Pell A1234BC" in page
+    assert "They have not been asked yet." in page
+    assert "Offer the choice – both questions" in page
+    assert "Due on" in page
+
+
+def test_someone_without_a_name_is_listed_all_the_same(reception):
+    reception.comes(name="")
+    assert "Name not known A1234BC" in reception.reads("/staff/")
+
+
+def test_who_came_long_ago_and_has_nothing_due_is_not_listed(reception):
+    person = reception.comes(days=20)
+    for question in (GMS, GP):
+        reception.says(person, "no", question=question, days=19)
+    assert "A1234BC" not in reception.reads("/staff/")
+
+
+def test_new_people_stand_above_what_is_due_the_newest_and_the_longest_overdue_first(reception):
+    for number, days, name in (
+        ("A1111AA", 2, "Came Before"),
+        ("A2222AA", 0.1, "New Comer"),
+        ("A3333AA", 9, "Short Overdue"),
+        ("A4444AA", 30, "Long Waiting"),
+        ("A5555AA", 4, "Not Due"),
+    ):
+        reception.comes(number, days=days, name=name)
+    page = reception.reads("/staff/")
+    order = ["New here", "New Comer", "Came Before", "Due Everyone else", "Long Waiting", "Short Overdue"]
+    places = [page.index(words) for words in order]
+    assert places == sorted(places)
+    assert "Overdue: was due on" in page
+    assert "Not Due" not in page
+
+
+def test_each_section_has_pages_of_its_own(reception):
+    for n in range(52):
+        reception.comes(f"A{n:04d}AA", days=0.2 + n / 1000, name=f"New{n:02d} Comer")
+    for n in range(51):
+        reception.comes(f"B{n:04d}AA", days=20 + n, name=f"Due{n:02d} Waiting")
+    first = reception.reads("/staff/")
+    assert "New00" in first and "New51" not in first
+    assert "Due50" in first and "Due00" not in first
+    other = reception.reads("/staff/?new=2")
+    assert "New51" in other and "New00" not in other
+    assert "Due50" in other
+    both = reception.browser.get("/staff/?new=2&due=2").content.decode()
+    assert "Due00" in both and "New51" in both
+    assert 'href="?new=2&amp;due=1#due"' in both
+
+
+def test_a_visit_is_started_from_the_row_of_whoever_is_to_be_asked(reception):
+    person = reception.comes("A1111AA", days=0.1)
+    reception.says(person, "no", question=GP)
+    reception.comes("A2222AA", days=0.1, is_sensitive=True)
+    page = reception.browser.get("/staff/").content.decode()
+    assert "Start a visit: signing up with the prison GP" in page
+    assert 'href="/staff/people/A1111AA/visit/"' in page
+    assert 'href="/staff/people/A2222AA/visit/"' not in page
+
+
+def test_what_to_have_ready_stands_on_the_row(reception):
+    reception.comes(language="ti", needs_interpreter=True, communication_needs="Large print")
+    reception.comes("A2222AA", language="en")
+    page = reception.reads("/staff/")
+    assert "Tigrinya; needs an interpreter; Large print" in page
+    assert "English" not in page.replace("Cymraeg", "")
+
+
+def test_a_yes_to_asking_the_gp_is_work_for_tonight(reception):
+    person = reception.comes(days=0.1)
+    reception.says(person, "yes", question=GP)
+    assert "Ask the GP at home for health information tonight" in reception.reads("/staff/")
+
+
+def test_a_transferred_yes_is_due_here_and_nobody_asks_again(reception):
+    person = reception.comes(days=6, prison="HLI")
+    reception.says(person, "yes", days=5.9)
+    reception.leaves(person, "TRANSFERRED", days=1.1, prison="HLI")
+    reception.arrives(person, "TRANSFERRED", days=1)
+    page = reception.reads("/staff/")
+    assert "Check before sending – Signing up with the prison GP" in page
+    assert "Offer the choice – Signing up" not in page
+
+
+def test_help_at_the_tablet_cannot_wait(reception):
+    reception.comes("A2222AA", days=30, name="Long Waiting")
+    person = reception.comes("A1111AA", days=0.1, name="Needs Help")
+    at_a_tablet(reception, person, help_at=ago(0).isoformat())
+    page = reception.reads("/staff/")
+    assert "Help was pressed at the tablet" in page
+    assert page.index("Needs Help") < page.index("Long Waiting")
+
+
+def at_a_tablet(reception, person, **state):
+    visit, code = visits.start(patient=person, place="reception", user=reception.nurse)
+    visits.take_up(code=code)
+    visit.refresh_from_db()
+    visit.state |= state
+    visit.save()
+    return visit
+
+
+def polls(browser, path="/staff/", status=200, **query):
+    response = browser.get(path, query, headers={"HX-Request": "true"})
+    assert response.status_code == status
+    return response
+
+
+def mark_in(response):
+    return re.search(r"seen=(\w+)", response.content.decode())[1]
+
+
+def test_help_is_shown_without_reloading_until_someone_is_with_them(reception, django_assert_max_num_queries):
+    person = reception.comes(name="Needs Help")
+    quiet = mark_in(reception.browser.get("/staff/"))
+    polls(reception.browser, seen=quiet, status=204)
+    visit = at_a_tablet(reception, person, help_at=ago(0.9).isoformat(), talk=True)
+    with django_assert_max_num_queries(6):
+        called = polls(reception.browser, seen=quiet)
+    assert "<html" not in called.content.decode()
+    assert "Needs Help A1234BC Help was pressed at the tablet" in words(called)
+    assert "One point was missed twice: talk it over with them" in words(called)
+    polls(reception.browser, seen=mark_in(called), status=204)
+
+    reception.sends("/staff/people/A1234BC/visit/with-them/", back="today")
+    visit.refresh_from_db()
+    assert "help_at" not in visit.state
+    page = reception.reads("/staff/")
+    assert "Help was pressed" not in page
+    assert "One point was missed twice: talk it over with them" in page
+    visits.end(visit=visit, how="finished")
+    assert "missed twice" not in reception.reads("/staff/")
+
+
+def test_a_page_left_open_after_signing_out_loads_anew_and_not_inside_itself(reception):
+    reception.comes()
+    for path in ("/staff/", "/staff/people/A1234BC/visit/"):
+        response = Client().get(path, headers={"HX-Request": "true"})
+        assert response.headers["HX-Refresh"] == "true"
+        assert response.content == b""
+
+
+def test_people_at_another_prison_are_listed_there(reception):
+    reception.comes(prison="HLI")
+    reception.comes("A2222AA", prison="LEI", name="Here Now")
+    reception.sends("/staff/prison/", prison="HLI")
+    page = reception.reads("/staff/")
+    assert "A1234BC" in page
+    assert "A2222AA" not in page
+
+
+def test_a_prison_that_is_none_is_not_chosen(reception):
+    reception.comes()
+    reception.sends("/staff/prison/", prison="XXX")
+    assert "A1234BC" in reception.reads("/staff/")
+
+
+@pytest.mark.parametrize("people", [5, 50])
+def test_it_takes_six_queries_however_many_people(reception, people, django_assert_max_num_queries):
+    for n in range(people):
+        person = reception.comes(f"A{n:04d}AA", days=0.2, name=f"Person {n}")
+        if n % 3 == 0:
+            reception.says(person, "yes", question=GP, days=0.1)
+            reception.says(person, "yes", days=0.1)
+        if n % 6 == 0:
+            line = facts.standing_of(person).questions[GMS].line
+            actions.second_look(
+                patient=person, by=actions.staff(reception.nurse), decision=line, prison="LEI", route="talk"
+            )
+    reception.browser.post("/staff/prison/", {"prison": "LEI"})
+    with django_assert_max_num_queries(6):
+        page = reception.reads("/staff/")
+    assert page.count("Person ") >= people
+    with django_assert_max_num_queries(6):
+        reception.reads("/staff/lists/registrations/")
+
+
+def test_no_page_counts_how_many_said_yes(reception):
+    for n in range(3):
+        person = reception.comes(f"A{n:04d}AA")
+        reception.says(person, "yes", days=0.1)
+    of_lists = reception.reads("/staff/lists/").partition("Leeds (HMP) Check before sending")[2]
+    assert not re.search(r"[0-9%]", of_lists.replace("within 7 days", ""))
+    for path in ("/staff/", "/staff/lists/check-before-sending/"):
+        page = reception.reads(path)
+        assert page.count("Check before sending –") == 3
+        assert "%" not in page and "3 people" not in page
+
+
+def test_a_legal_status_not_known_changes_nothing_that_is_asked(reception):
+    reception.comes(status=LegalStatus.UNKNOWN)
+    assert "They have not been asked yet." in reception.reads("/staff/")
+    assert "Not known. They see the widest wording" in reception.reads("/staff/lists/legal-status/")

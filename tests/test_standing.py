@@ -1,0 +1,378 @@
+"""From the record to what stands: answers, holds, second looks, mistakes, merges, due dates, and the clock."""
+
+from datetime import date
+from itertools import count, permutations
+
+import pytest
+
+from consent.policy import decide
+from consent.standing import History, Line, Notice, facts_at, stand
+from registration.legal_status import LegalStatus, StatusRecord
+from registration.movements import Movement
+from tests.conftest import after, on_the_roll, received, released, seen
+
+GMS, GP = "gms-registration", "gp-record"
+ADMITTED = received("NEW_ADMISSION")
+FREED = released("RELEASED", after(days=20), code="CR")
+numbers = count()
+
+
+def line(kind, at, about=(), question=GMS, record="A", **more):
+    n = next(numbers)
+    return Line(f"line {n}", record, n, at, kind, question, refers=tuple(x.id for x in about), **more)
+
+
+def said(answer, at, **more):
+    return line("decision", at, **{"answer": answer, "prison": "LEI", **more})
+
+
+def in_error(mistake):
+    """Dated as the mistake is, so that no earlier time counts one without the other."""
+    return line("error", mistake.at, [mistake])
+
+
+def status(name, at):
+    return StatusRecord(at, LegalStatus(name))
+
+
+def known(*things, **more):
+    def of(kind):
+        return tuple(x for x in things if isinstance(x, kind))
+
+    return History(of(Movement), of(Line), of(StatusRecord), of(Notice), **more)
+
+
+def told(*things, at, question=GMS, **more):
+    """Row, outcome and due date, as staff would be told at that time."""
+    facts = facts_at(stand(known(*things, **more).until(at)), question, at)
+    rule = decide(facts)
+    return rule.code, rule.outcome, rule.due(facts)
+
+
+def facts(*things, at, question=GMS, **more):
+    return facts_at(stand(known(*things, **more).until(at)), question, at)
+
+
+def row(*things, at, question=GMS, **more):
+    return told(*things, at=at, question=question, **more)[0]
+
+
+# -- nothing, and offers -------------------------------------------------------------------------------------
+
+
+def test_nobody_knows_this_person():
+    assert told(at=after(days=1)) == ("0", "closed", None)
+    assert told(seen(after(days=3)), at=after(days=1)) == ("0", "closed", None)
+
+
+def test_who_came_in_is_offered_both_questions_within_7_days():
+    for question in (GMS, GP):
+        assert told(ADMITTED, question=question, at=after(hours=1)) == ("17", "offer", date(2026, 3, 9))
+
+
+def test_a_transfer_moves_no_due_date():
+    moved = received("TRANSFERRED", after(days=3), "MDI")
+    assert told(ADMITTED, moved, at=after(days=4)) == ("17", "offer", date(2026, 3, 9))
+    later = said("later", after(days=1))
+    assert told(ADMITTED, later, moved, at=after(days=4)) == ("12", "ask-again", date(2026, 3, 10))
+    yes = said("yes", after(days=1))
+    assert told(ADMITTED, yes, moved, at=after(days=4)) == ("10g", "second-look", date(2026, 3, 10))
+
+
+def test_days_are_counted_in_london():
+    night = received("NEW_ADMISSION", after(days=30, hours=14, minutes=30))  # 1 April 23:30 UTC, 2 April 00:30 there
+    assert told(night, at=after(days=31))[2] == date(2026, 4, 9)
+
+
+# -- holds ---------------------------------------------------------------------------------------------------
+
+
+def test_a_yes_in_reception_is_held_until_it_is_checked():
+    yes = said("yes", after(hours=1))
+    assert told(ADMITTED, yes, at=after(days=1)) == ("10g", "second-look", date(2026, 3, 9))
+    assert told(ADMITTED, yes, at=after(days=15))[0] == "10g", "overdue, and still not sent"
+    checked = line("second-look", after(days=2), [yes])
+    assert told(ADMITTED, yes, checked, at=after(days=3)) == ("7", "nothing-to-ask", None)
+
+
+def test_a_hold_by_hours_lapses_by_the_clock_alone():
+    yes = said("yes", after(hours=1), hold="72")
+    assert row(ADMITTED, yes, at=after(hours=72, minutes=59)) == "10g"
+    assert row(ADMITTED, yes, at=after(hours=73)) == "7"
+
+
+def test_a_prison_may_hold_nothing():
+    assert row(ADMITTED, said("yes", after(hours=1), hold="none"), at=after(hours=1)) == "7"
+
+
+def test_a_yes_to_asking_the_gp_is_never_held():
+    yes = said("yes", after(hours=1), question=GP)
+    asked = facts(ADMITTED, yes, question=GP, at=after(hours=1))
+    assert (decide(asked).code, asked.held) == ("7", False)
+
+
+def test_a_check_of_one_yes_does_not_send_the_next():
+    first, second = said("yes", after(hours=1)), said("yes", after(days=3))
+    checked = line("second-look", after(days=1), [first])
+    no = said("no", after(days=2))
+    assert row(ADMITTED, first, checked, no, second, at=after(days=4)) == "10g"
+
+
+def test_a_held_yes_ends_with_the_release():
+    yes = said("yes", after(hours=1))
+    assert row(ADMITTED, yes, FREED, at=after(days=20, minutes=44)) == "4"
+    gone = facts(ADMITTED, yes, FREED, at=after(days=20, minutes=45))
+    assert (decide(gone).code, gone.held) == ("1", False)
+
+
+def test_a_held_yes_moved_twice_is_one_yes_still_to_be_checked():
+    yes = said("yes", after(hours=1))
+    moves = [received("TRANSFERRED", after(days=n), prison) for n, prison in ((2, "MDI"), (4, "BXI"))]
+    asked = facts(ADMITTED, yes, *moves, at=after(days=5))
+    assert (decide(asked).code, asked.held, asked.decision) == ("10g", True, "yes")
+
+
+def test_an_imported_yes_is_not_held():
+    yes = said("yes", after(hours=1), hold="none", imported=True)
+    assert row(seen(after(hours=1)), yes, at=after(days=1)) == "7"
+
+
+def test_a_confirmed_registration_asks_nothing_whatever_was_said():
+    registered = line("registered", after(days=1))
+    for answer in ("yes", "no", "later"):
+        assert row(ADMITTED, said(answer, after(hours=1)), registered, at=after(days=2)) == "6g"
+    assert row(ADMITTED, registered, at=after(days=2), question=GP) == "17"
+
+
+# -- an earlier time in prison -------------------------------------------------------------------------------
+
+
+def test_release_ends_an_answer_and_it_is_offered_afresh():
+    back = received("NEW_ADMISSION", after(days=40), "MDI")
+    no = said("no", after(days=1))
+    assert told(ADMITTED, no, FREED, back, at=after(days=41)) == ("16", "offer", date(2026, 4, 18))
+
+
+@pytest.mark.parametrize("kind", ["decision", "registered"])
+def test_an_earlier_yes_or_registration_is_for_staff_until_they_have_checked(kind):
+    back = received("READMISSION", after(days=40))
+    before = line(kind, after(days=1), answer="yes" if kind == "decision" else "")
+    assert row(ADMITTED, before, FREED, back, at=after(days=41)) == "14g"
+    checked = line("staff-check", after(days=41), question="")
+    assert row(ADMITTED, before, FREED, back, checked, at=after(days=42)) == "16"
+
+
+def test_a_check_in_an_earlier_stay_does_not_count_for_this_one():
+    came_by_transfer = received("TRANSFERRED", after(days=40))
+    checked = line("staff-check", after(days=2), question="")
+    assert row(on_the_roll(), checked, at=after(days=3)) == "17"
+    assert row(on_the_roll(), checked, FREED, came_by_transfer, at=after(days=41)) == "15"
+
+
+def test_an_undone_release_keeps_the_answer():
+    back = received("READMISSION", after(days=20, minutes=40))
+    assert row(ADMITTED, said("no", after(days=1)), FREED, back, at=after(days=21)) == "8"
+
+
+# -- asked again ---------------------------------------------------------------------------------------------
+
+
+def test_three_times_later():
+    first, second, third = said("later", after(days=0)), said("later", after(days=7)), said("later", after(days=35))
+    assert told(ADMITTED, first, at=after(days=1)) == ("12", "ask-again", date(2026, 3, 9))
+    assert told(ADMITTED, first, at=after(days=7))[0] == "13"
+    assert told(ADMITTED, first, second, at=after(days=8)) == ("12", "ask-again", date(2026, 4, 6))
+    assert told(ADMITTED, first, second, third, at=after(days=40)) == ("12", "ask-again", date(2026, 7, 6))
+
+
+def test_later_comes_due_at_midnight_in_london():
+    later = said("later", after(days=0))
+    assert row(ADMITTED, later, at=after(days=6, hours=14, minutes=59)) == "12"
+    assert row(ADMITTED, later, at=after(days=6, hours=15)) == "13"
+
+
+def test_not_possible_today_is_tomorrow():
+    unwell = said("not-possible", after(hours=1))
+    assert told(ADMITTED, unwell, at=after(hours=2)) == ("12", "ask-again", date(2026, 3, 3))
+    assert told(ADMITTED, unwell, at=after(days=1)) == ("13", "ask-again", date(2026, 3, 3))
+
+
+def test_due_dates_wait_while_the_person_is_away_and_stay_where_they_were():
+    later, court = said("later", after(hours=1)), released("SENT_TO_COURT", after(days=1))
+    back = received("RETURN_FROM_COURT", after(days=9))
+    assert told(ADMITTED, later, court, at=after(days=8)) == ("4", "nothing-to-ask", None)
+    assert told(ADMITTED, later, court, back, at=after(days=9)) == ("13", "ask-again", date(2026, 3, 9))
+
+
+# -- a fresh look --------------------------------------------------------------------------------------------
+
+
+def test_no_on_remand_is_looked_at_afresh_once_after_the_sentence():
+    remand, no, sentenced = status("REMAND", after()), said("no", after(days=1)), status("SENTENCED", after(days=5))
+    story = [ADMITTED, remand, no]
+    assert row(*story, at=after(days=4)) == "8"
+    story += [sentenced]
+    assert [row(*story, at=after(days=days)) for days in (4, 5)] == ["8", "11g"]
+    did_not_want_to = line("fresh-look-declined", after(days=6))
+    assert row(*story, did_not_want_to, at=after(days=7)) == "8"
+    assert row(*story, said("no", after(days=6)), at=after(days=7)) == "8"
+    recalled = status("IMMIGRATION_DETAINEE", after(days=9))
+    assert row(*story, did_not_want_to, recalled, at=after(days=10)) == "11g", "once for each change"
+
+
+def test_a_status_learnt_for_the_first_time_after_the_no_is_no_change():
+    assert row(ADMITTED, said("no", after(days=1)), status("SENTENCED", after(days=5)), at=after(days=6)) == "8"
+
+
+def test_a_convicted_message_gives_one_fresh_look_and_the_sentence_typed_later_no_second():
+    convicted = StatusRecord(after(days=5), convicted=True)
+    story = [ADMITTED, status("REMAND", after()), said("no", after(days=1)), convicted]
+    assert row(*story, at=after(days=6)) == "11g"
+    story += [line("fresh-look-declined", after(days=6)), status("SENTENCED", after(days=7))]
+    assert row(*story, at=after(days=8)) == "8"
+
+
+# -- recorded in error ---------------------------------------------------------------------------------------
+
+
+def test_a_yes_recorded_in_error_was_never_said():
+    yes = said("yes", after(days=1))
+    assert told(ADMITTED, yes, in_error(yes), at=after(days=2)) == ("17", "offer", date(2026, 3, 9))
+
+
+def test_the_answer_before_the_mistake_stands_again():
+    no, mistake = said("no", after(days=1)), said("yes", after(days=2))
+    assert row(ADMITTED, no, mistake, in_error(mistake), at=after(days=3)) == "8"
+
+
+def test_a_check_recorded_in_error_holds_the_yes_again():
+    yes = said("yes", after(days=1))
+    check = line("second-look", after(days=2), [yes])
+    assert row(ADMITTED, yes, check, in_error(check), at=after(days=3)) == "10g"
+
+
+def test_a_later_recorded_in_error_is_not_counted():
+    mistake, later = said("later", after(days=1)), said("later", after(days=2))
+    assert told(ADMITTED, mistake, in_error(mistake), later, at=after(days=3))[2] == date(2026, 3, 11)
+
+
+# -- two records, one person ---------------------------------------------------------------------------------
+
+
+def test_a_yes_and_a_no_are_a_conflict_until_staff_choose():
+    yes, no = said("yes", after(days=1)), said("no", after(days=2), record="B")
+    asked = facts(ADMITTED, yes, no, at=after(days=3))
+    assert (decide(asked).code, asked.decision, asked.held) == ("2", None, False)
+    for answer, then in (("no", "8"), ("yes", "10g"), ("later", "12")):
+        chosen = said(answer, after(days=3), about=[no])
+        assert row(ADMITTED, yes, no, chosen, at=after(days=4)) == then
+
+
+def test_a_conflict_is_of_one_question():
+    yes, no = said("yes", after(days=1)), said("no", after(days=2), record="B")
+    assert row(ADMITTED, yes, no, question=GP, at=after(days=3)) == "17"
+
+
+def test_the_choice_recorded_in_error_is_a_conflict_again():
+    yes, no = said("yes", after(days=1)), said("no", after(days=2), record="B")
+    chosen = said("no", after(days=3), about=[no])
+    assert row(ADMITTED, yes, no, chosen, in_error(chosen), at=after(days=4)) == "2"
+
+
+@pytest.mark.parametrize("answer", ["yes", "no", "withdrawn"])
+def test_an_explicit_answer_beats_later_whichever_came_first(answer):
+    for days in (1, 3):
+        explicit, later = said(answer, after(days=2)), said("later", after(days=days), record="B")
+        assert facts(ADMITTED, explicit, later, at=after(days=4)).decision == answer
+
+
+def test_of_two_that_agree_the_latest_stands():
+    first, second = said("later", after(days=1)), said("later", after(days=2), record="B")
+    assert facts(ADMITTED, first, second, at=after(days=3)).decision == "later"
+    yes = [said("yes", after(days=1)), said("yes", after(days=2), record="B")]
+    assert told(ADMITTED, *yes, at=after(days=3)) == ("10g", "second-look", date(2026, 3, 11))
+
+
+def test_within_one_record_a_change_of_mind_is_no_conflict():
+    assert row(ADMITTED, said("yes", after(days=1)), said("no", after(days=2)), at=after(days=3)) == "8"
+
+
+def test_a_yes_in_an_earlier_stay_does_not_disagree_with_a_no_in_this_one():
+    back = received("NEW_ADMISSION", after(days=40))
+    yes, no = said("yes", after(days=1)), said("no", after(days=41), record="B")
+    assert row(ADMITTED, yes, FREED, back, no, at=after(days=42)) == "8"
+
+
+def test_the_order_in_which_records_come_together_does_not_matter():
+    lines = [
+        said("yes", after(days=1)),
+        said("no", after(days=2), record="B"),
+        said("later", after(days=3), record="C"),
+        said("no", after(days=1), record="D"),
+    ]
+    results = {told(ADMITTED, *order, at=after(days=4)) for order in permutations(lines)}
+    assert results == {("2", "staff-first", None)}
+    results = {told(ADMITTED, *order, at=after(days=4)) for order in permutations(lines[1:])}
+    assert results == {("8", "nothing-to-ask", None)}
+
+
+def test_a_moved_booking_is_a_conflict_until_staff_have_looked():
+    moved = Notice("the message", after(days=2))
+    for question in (GMS, GP):
+        assert row(ADMITTED, moved, question=question, at=after(days=3)) == "2"
+    looked = Line("looked", "A", 99, after(days=3), "conflict-resolved", refers=("the message",))
+    assert row(ADMITTED, moved, looked, at=after(days=4)) == "17"
+    assert row(ADMITTED, said("no", after(days=1)), moved, looked, at=after(days=4)) == "8"
+
+
+# -- only what had happened by then --------------------------------------------------------------------------
+
+
+def test_an_earlier_time_counts_nothing_that_came_later():
+    yes = said("yes", after(days=1))
+    story = [
+        ADMITTED,
+        yes,
+        line("second-look", after(days=3), [yes]),
+        line("registered", after(days=5)),
+        FREED,
+    ]
+    rows = [row(*story, at=after(days=d)) for d in (-1, 0, 1, 2, 3, 4, 5, 20)] + [row(*story, at=after(days=21))]
+    assert rows == ["0", "17", "10g", "10g", "7", "7", "6g", "4", "1"]
+
+
+def test_settling_is_reckoned_at_that_time():
+    assert row(ADMITTED, FREED, at=after(days=20, minutes=44)) == "4"
+    assert row(ADMITTED, FREED, at=after(days=20, minutes=45)) == "1"
+
+
+# -- who, and where ------------------------------------------------------------------------------------------
+
+
+def test_under_18_is_for_staff_until_the_birthday():
+    born = {"date_of_birth": date(2008, 3, 6)}
+    assert row(ADMITTED, at=after(days=3, hours=14), **born) == "9"
+    assert row(ADMITTED, at=after(days=3, hours=15), **born) == "17"
+
+
+def test_born_on_29_february_is_18_on_1_march_in_a_common_year():
+    born = {"date_of_birth": date(2008, 2, 29)}
+    admitted = received("NEW_ADMISSION", after(days=-5))
+    assert row(admitted, at=after(days=-2), **born) == "9"
+    assert row(admitted, at=after(days=-1), **born) == "17"
+
+
+def test_an_unknown_date_of_birth_changes_nothing():
+    assert row(ADMITTED, at=after(days=1), date_of_birth=None) == "17"
+
+
+def test_a_sensitive_record_is_for_staff():
+    assert row(ADMITTED, at=after(days=1), sensitive=True) == "9"
+
+
+def test_outside_england_the_answer_sleeps_and_wakes_on_return():
+    yes = said("yes", after(days=1))
+    wales, back = received("TRANSFERRED", after(days=2), "CFI"), received("TRANSFERRED", after(days=9), "LEI")
+    abroad = {"outside_england": frozenset({"CFI"})}
+    assert row(ADMITTED, yes, wales, at=after(days=3), **abroad) == "3"
+    assert told(ADMITTED, yes, wales, back, at=after(days=9), **abroad) == ("10g", "second-look", date(2026, 3, 10))
