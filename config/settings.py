@@ -25,6 +25,16 @@ def needed(name: str, in_demonstration: str) -> str:
     raise ImproperlyConfigured(f"Set {name}: MODE=production has no default for it.")
 
 
+def at_least(name: str, least: int) -> int | None:
+    """A whole number, or None where it is not set."""
+    value = os.environ.get(name)
+    if not value:
+        return None
+    if not value.isdecimal() or int(value) < least:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it is a whole number of at least {least}, or unset.")
+    return int(value)
+
+
 DEBUG = False
 SECRET_KEY = needed("SECRET_KEY", "only-for-demonstrations")
 ALLOWED_HOSTS = needed("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver").split(",")
@@ -84,6 +94,10 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
+# PostgreSQL roles to which `manage.py prepare`, run as the owner of the tables, gives their rights: the web
+# application's, and the checkpoint command's. docs/production.md.
+APPLICATION_ROLE = os.environ.get("APPLICATION_ROLE", "")
+CHECKPOINT_ROLE = os.environ.get("CHECKPOINT_ROLE", "")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         # Reading and then writing under DEFERRED fails with "database is locked"; FULL survives a power cut;
@@ -144,6 +158,16 @@ CONTENT_SECURITY_POLICY = {
 
 # The ODS code of the single prison GP practice. Nobody has published it: unset, it shows as "not configured".
 NATIONAL_PRACTICE_ODS_CODE = os.environ.get("NATIONAL_PRACTICE_ODS_CODE", "")
+# Checkpoints of the record. The signing key is for the checkpoint command alone: a file that the web server's user
+# cannot read, best on another machine. The public keys, one a line, are for everybody.
+CHECKPOINT_KEY = Path(os.environ.get("CHECKPOINT_KEY") or BASE_DIR / "var" / "checkpoint" / "key")
+CHECKPOINT_PUBLIC_KEYS = Path(
+    os.environ.get("CHECKPOINT_PUBLIC_KEYS") or BASE_DIR / "var" / "checkpoint" / "public-keys"
+)
+# Retention. Which row of the NHS Records Management Code applies here is not confirmed, so the deployer decides: unset,
+# nothing is erased but by name. manage.py erase does it.
+RETENTION_MESSAGES_DAYS = at_least("RETENTION_MESSAGES_DAYS", 30)  # queues repeat a message for up to 14 days
+RETENTION_PATIENT_YEARS = at_least("RETENTION_PATIENT_YEARS", 1)  # after leaving prison, or death
 # Days until someone is asked again; the defaults and their sources stand in consent/policy.py.
 CONSENT_INTERVALS: dict[str, int] = {}
 

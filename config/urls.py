@@ -52,6 +52,7 @@ urlpatterns = [
     path(f"{PERSON}/in-error/<str:entry>/", checks.in_error, name="in-error"),
     path(f"{PERSON}/gp-asked/", registrations.task_done, name="task-done"),
     path(f"{PERSON}/begin-registration/", registrations.begin_request, name="begin-request"),
+    path(f"{PERSON}/record.zip", prints.record_file, name="record-file"),
     path(f"{PERSON}/summary/<str:entry>.pdf", prints.summary_pdf, name="summary"),
     path(f"{PERSON}/staff-copy/<str:entry>.pdf", prints.staff_copy_pdf, name="staff-copy"),
 ]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -58,21 +59,39 @@ def entries_of(people: list[Patient]) -> list[Entry]:
 
 def history_of(patient: Patient) -> History:
     people = registration.family(patient)
-    statuses = LegalStatusRecord.objects.filter(patient__in=people, corrected_by=None)
-    notices = NoticeRow.objects.filter(patient__in=people).exclude(kind=NoticeRow.Kind.STATUS_CHANGED)
-    movements = registration.fold(people)
-    prisons = {movement.prison for movement in movements}
-    abroad = Prison.objects.filter(pk__in=prisons - {None}).exclude(country__in=["", "England"])
-    return History(
-        movements=tuple(movements),
-        lines=tuple(line_of(entry) for entry in entries_of(people)),
-        statuses=tuple(StatusRecord(s.at, LegalStatus(s.status), s.convicted) for s in statuses),
-        notices=tuple(Notice(n.key, n.at) for n in notices),
-        # Where joined records differ the younger counts: nobody under 18 is missed.
-        date_of_birth=max((p.date_of_birth for p in people if p.date_of_birth), default=None),
-        sensitive=any(person.is_sensitive for person in people),
-        outside_england=frozenset(abroad.values_list("pk", flat=True)),
-    )
+    return histories([people])[0]
+
+
+def histories(families: list[list[Patient]]) -> list[History]:
+    """What is on record about each of these people, in as many queries for many as for one.
+
+    A family is every record that stands for one person (registration.family).
+    """
+    everyone = [person for people in families for person in people]
+    movements = registration.folds(everyone)
+    lines, statuses, notices = defaultdict(list), defaultdict(list), defaultdict(list)
+    for entry in entries_of(everyone):
+        lines[entry.chain].append(line_of(entry))
+    for s in LegalStatusRecord.objects.filter(patient__in=everyone, corrected_by=None):
+        statuses[s.patient_id].append(StatusRecord(s.at, LegalStatus(s.status), s.convicted))
+    for n in NoticeRow.objects.filter(patient__in=everyone).exclude(kind=NoticeRow.Kind.STATUS_CHANGED):
+        notices[n.patient_id].append(Notice(n.key, n.at))
+    abroad = set(Prison.objects.exclude(country__in=["", "England"]).values_list("pk", flat=True))
+
+    def history(people: list[Patient]) -> History:
+        moved = [movement for person in people for movement in movements[person.pk]]
+        return History(
+            movements=tuple(moved),
+            lines=tuple(line for person in people for line in lines[person.record_id]),
+            statuses=tuple(status for person in people for status in statuses[person.pk]),
+            notices=tuple(notice for person in people for notice in notices[person.pk]),
+            # Where joined records differ the younger counts: nobody under 18 is missed.
+            date_of_birth=max((p.date_of_birth for p in people if p.date_of_birth), default=None),
+            sensitive=any(person.is_sensitive for person in people),
+            outside_england=frozenset(abroad & {movement.prison for movement in moved}),
+        )
+
+    return [history(people) for people in families]
 
 
 def standing_of(patient: Patient, at: datetime | None = None) -> Standing:

@@ -1,19 +1,21 @@
-"""The append-only record: what a line holds, how lines are chained, and whether they still add up."""
+"""The append-only record: what a line holds, how lines are chained, and how they are read."""
 
 import hashlib
 import json
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
-from consent.models import Entry, Explanation, Presentation
+from consent.models import Entry, Remark
+from consent.proof.check_record import START, sealed
 from registration.models import Patient
 
-START = "0" * 64
-COLUMNS = ("chain", "seq", "kind", "at", "recorded_at")
+# What somebody typed: beside the line, not in it, so that it can be erased and the line still proves itself.
+TYPED = {"reason", "interpreter", "source", "recorded_by"}
+ERASED = "(erased)"
 
 
 def canonical(value: dict[str, Any]) -> bytes:
@@ -38,6 +40,7 @@ def append(*, patient: Patient, kind: str, at: datetime, by: dict[str, str], dat
     last = Entry.objects.filter(chain=patient.record_id).order_by("-seq").values_list("seq", "hash").first()
     seq, previous = (last[0] + 1, last[1]) if last else (1, START)
     recorded_at = timezone.now()
+    data, remarks = set_apart(patient, data)
     body = canonical(
         {
             "v": 1,
@@ -61,51 +64,36 @@ def append(*, patient: Patient, kind: str, at: datetime, by: dict[str, str], dat
         hash=digest(body),
     )
     entry.save()
+    if remarks:
+        Remark.objects.bulk_create(remarks)
     return entry
 
 
+def set_apart(patient: Patient, data: dict[str, Any]) -> tuple[dict[str, Any], list[Remark]]:
+    """The data of a line with a salted hash in place of each thing that somebody typed, and what they typed."""
+    remarks = {}
+    for name in TYPED & data.keys():
+        if data[name]:
+            salt = secrets.token_hex(16)
+            seal = sealed(salt, data[name])
+            remarks[name] = Remark(seal=seal, chain=patient.record_id, salt=salt, text=data[name])
+    return data | {name: {"seal": remark.seal} for name, remark in remarks.items()}, list(remarks.values())
+
+
 def read(entry: Entry) -> dict[str, Any]:
-    """What a line says."""
+    """What a line says, as it was hashed: of what was typed with it, only the seal."""
     return json.loads(bytes(entry.body))  # type: ignore[no-any-return]
 
 
-def faults() -> Iterator[str]:
-    """Everything in the record that does not add up, in plain words, in the order in which it stands."""
-    chain: UUID | None = None
-    seq, previous = 0, START
-    for entry in Entry.objects.order_by("chain", "seq").iterator(chunk_size=5000):
-        if entry.chain != chain:
-            chain, seq, previous = entry.chain, 0, START
-        seq += 1
-        place = f"Entry {entry.seq} of chain {entry.chain}"
-        if entry.seq != seq:
-            yield f"{place}: entry {seq} is missing before it."
-            seq = entry.seq
-        elif fault := what_is_wrong(entry, previous):
-            yield f"{place}: {fault}"
-        previous = entry.hash
-    for explanation in Explanation.objects.order_by("pk").iterator():
-        if digest(explanation.source.encode()) != explanation.hash:
-            name = f"{explanation.question}, {explanation.language}"
-            yield f"Explanation {explanation.pk} ({name}): its words were changed."
-    for presentation in Presentation.objects.order_by("pk").iterator(chunk_size=5000):
-        if digest(presentation.body.encode()) != presentation.hash:
-            yield f"Presentation {presentation.pk}: what it says was shown was changed."
+def opened(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """What lines say, with what was typed put back in, or "(erased)"."""
+    lines = [read(entry) for entry in entries]
+    seals = [seal for line in lines for seal in seals_of(line).values()]
+    texts = dict(Remark.objects.filter(seal__in=seals).values_list("seal", "text")) if seals else {}
+    for line in lines:
+        line["data"] |= {name: texts.get(seal, ERASED) for name, seal in seals_of(line).items()}
+    return lines
 
 
-def what_is_wrong(entry: Entry, previous: str) -> str | None:
-    body = bytes(entry.body)
-    if digest(body) != entry.hash:
-        return "its content does not match its hash; it was changed."
-    try:
-        said = json.loads(body)
-    except ValueError:
-        return "its content cannot be read."
-    if not isinstance(said, dict) or not {*COLUMNS, "previous"} <= said.keys():
-        return "its content is not that of an entry."
-    if said["previous"] != previous:
-        return "it does not follow from the entry before it; one of them was changed, removed or slipped in."
-    columns = (str(entry.chain), entry.seq, entry.kind, stamp(entry.at), stamp(entry.recorded_at))
-    if any(said[name] != value for name, value in zip(COLUMNS, columns, strict=True)):
-        return "its columns say something else than the content that was hashed."
-    return None
+def seals_of(line: dict[str, Any]) -> dict[str, str]:
+    return {name: said["seal"] for name, said in line["data"].items() if isinstance(said, dict) and "seal" in said}

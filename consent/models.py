@@ -78,6 +78,50 @@ class AccessEvent(AppendOnly):
     prison = models.CharField(max_length=6, blank=True)
 
 
+class Leaf(AppendOnly):
+    """The place of one row of the record in the signed tree: given once, by the checkpoint command alone."""
+
+    leaf_index = models.BigIntegerField(primary_key=True)
+    source = models.CharField(max_length=12)  # consent/proof/leaves.py
+    row = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "row"], name="one_leaf_per_row")]
+
+
+class TreeNode(AppendOnly):
+    """The hash of a complete subtree of 256, 65,536 ... leaves, so that a proof need not read them all."""
+
+    level = models.PositiveSmallIntegerField()
+    node_index = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "node_index"], name="one_node_per_place")]
+
+
+class Checkpoint(AppendOnly):
+    """What was signed: so many leaves, this root. ``note`` is the whole signed text; the columns only repeat it."""
+
+    size = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    note = models.TextField(unique=True)
+    at = models.DateTimeField()
+
+
+class Remark(models.Model):
+    """What somebody typed with a line of the record: a reason, an interpreter's name.
+
+    The line itself holds only ``seal``, a salted hash, so that these words can be erased and the proof still holds.
+    """
+
+    seal = models.CharField(max_length=64, primary_key=True)
+    chain = models.UUIDField(db_index=True)
+    salt = models.CharField(max_length=32)
+    text = models.TextField()
+
+
 class Status(models.Model):
     """What stands for one person: a projection of the record and the movements, to be thrown away and rebuilt.
 

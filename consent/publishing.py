@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from consent.journey import Situation
 from consent.models import Explanation, SignOff
+from consent.proof.check_record import sentences
 from consent.questions import BY_ID
 
 FILES = Path(__file__).parent / "explanations"
@@ -107,7 +108,7 @@ def problems_of(said: dict[str, Any]) -> list[str]:
     for thing in (*said["card"], *said["choice"]):
         if thing.get("picture") not in pictures():
             found.append(f"{thing['id']}: there is no picture {thing.get('picture')!r} in pictures.toml.")
-    for sentence_id, text in sentences(said):
+    for sentence_id, text in sentences(said).items():
         if len(text.split()) > LONGEST_SENTENCE:
             found.append(f"{sentence_id}: more than {LONGEST_SENTENCE} words: {text}")
     if {choice["id"] for choice in said["choice"]} != {"yes", "no", "later"}:
@@ -126,23 +127,9 @@ def claim_problems(label: str, claim: dict[str, Any], sources: dict[str, str]) -
     return found
 
 
-def sentences(said: dict[str, Any]) -> list[tuple[str, str]]:
-    """Every sentence of a file with its id, as sign-offs and presentations name it."""
-    found = [(f"title:{screen['id']}", screen["title"]) for screen in said["screen"]]
-    found += [(f"{card['id']}/{key}", text) for card in said["card"] for key, text in card["say"].items()]
-    found += [(f"choice:{choice['id']}", choice["say"]) for choice in said["choice"]]
-    for asked in said.get("check", []):
-        found += [(f"check:{asked['id']}/{part}", asked[part]) for part in CHECK_PARTS]
-        found += [(f"check:{asked['id']}/again.{key}", text) for key, text in asked["again"].items()]
-    return found
-
-
-CHECK_PARTS = ("ask", "right", "wrong", "unsure", "praise")
-
-
 def check_signed(name: str, said: dict[str, Any]) -> None:
     """Outside a demonstration every sentence needs a clinical sign-off by name. Raises NotPublishable."""
-    hashes = {sentence_hash(sentence_id, text): sentence_id for sentence_id, text in sentences(said)}
+    hashes = {sentence_hash(sentence_id, text): sentence_id for sentence_id, text in sentences(said).items()}
     signed = set(SignOff.objects.filter(sentence__in=hashes).values_list("sentence", flat=True))
     if unsigned := [hashes[key] for key in hashes if key not in signed]:
         raise NotPublishable(

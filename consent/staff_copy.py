@@ -6,12 +6,13 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_datetime
 
-from consent import ledger
+from consent import content, ledger
 from consent.content import Words
 from consent.journey import BY_ID as STEPS
 from consent.journey import Kind
 from consent.models import Entry
 from consent.policy import Answer
+from consent.proof.check_record import parts_of
 from consent.questions import BY_ID as QUESTIONS
 from consent.standing import HOLD_NONE, HOLD_SECOND_LOOK, LONDON
 from consent.summary import decision, locale_of, mark_of_error, pdf, person_of, presentation_of, words_of
@@ -46,7 +47,6 @@ def staff_copy(entry: Entry) -> bytes:
     person = person_of(entry)
     return pdf(
         "staff_copy",
-        entry,
         {
             "name": person.name if person else "",
             "number": person.prison_number if person else "",
@@ -56,6 +56,8 @@ def staff_copy(entry: Entry) -> bytes:
             "is_lost": bool(data.get("presentation")) and not presentation,
             "proof": proof_of(entry, said, words),
         },
+        identifier=entry.hash,
+        at=entry.recorded_at,
     )
 
 
@@ -92,10 +94,7 @@ def shown(presentation: dict[str, Any], words: Words) -> dict[str, Any]:
     return {
         "language": words.language,
         "direction": locale_of(words.language).text_direction,
-        "sentences": [
-            (sentence_id, exact(words, sentence_id), sentence_id.startswith("title:"))
-            for sentence_id in presentation["sentences"]
-        ],
+        "sentences": sentences_shown(presentation),
         "not_shown": [(step, title_of(step, words, order)) for step in presentation["not_shown"]],
         "choices": [words.choices[name].sentences[0][1] for name in order],
         "checks": [
@@ -108,6 +107,15 @@ def shown(presentation: dict[str, Any], words: Words) -> dict[str, Any]:
             ("Text size", "Bigger words" if presentation["form"].get("text") == "bigger" else "Normal"),
         ],
     }
+
+
+def sentences_shown(presentation: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """(id, exact words, whether it is a title) of every sentence that was on the screen, in order."""
+    return [
+        (name, exact(content.words(told["explanation"]), name), name.startswith("title:"))
+        for told in parts_of(presentation)
+        for name in told["sentences"]
+    ]
 
 
 def exact(words: Words, sentence_id: str) -> str:
@@ -134,7 +142,7 @@ def error_in_words(entry: Entry) -> dict[str, str] | None:
     mark = mark_of_error(entry)
     if mark is None:
         return None
-    said = ledger.read(mark)
+    (said,) = ledger.opened([mark])
     return {
         "at": moment(mark.recorded_at),
         "by": said["by"]["name"],

@@ -48,7 +48,6 @@ def patient_summary(entry: Entry) -> bytes:
     person = person_of(entry)
     return pdf(
         "summary",
-        entry,
         {
             "language": words.language,
             "direction": locale_of(words.language).text_direction,
@@ -65,6 +64,8 @@ def patient_summary(entry: Entry) -> bytes:
                 for card in cards
             ],
         },
+        identifier=entry.hash,
+        at=entry.recorded_at,
     )
 
 
@@ -74,7 +75,7 @@ def patient_summary(entry: Entry) -> bytes:
 def decision(entry: Entry) -> dict[str, Any]:
     if entry.kind != "decision":
         raise NotPossible("There is nothing to print for this line of the record: it is not an answer.")
-    return ledger.read(entry)
+    return ledger.opened([entry])[0]
 
 
 def presentation_of(data: dict[str, Any]) -> dict[str, Any]:
@@ -125,9 +126,6 @@ def last_words_together(text: str) -> str:
     return f"{start}\N{NO-BREAK SPACE}{last}" if start and len(last) < 10 else text
 
 
-# -- the staff copy, in words -----------------------------------------------------------------------------------------
-
-
 # -- dates, pictures, paper -------------------------------------------------------------------------------------------
 
 
@@ -153,15 +151,15 @@ def icons(picture: str) -> tuple[str, ...]:
     return tuple(f"data:image/svg+xml;base64,{base64.b64encode(icon.encode()).decode()}" for icon in drawings)
 
 
-def pdf(name: str, entry: Entry, said: dict[str, Any]) -> bytes:
-    """Print a template with its style."""
+def pdf(name: str, said: dict[str, Any], *, identifier: str, at: datetime) -> bytes:
+    """Print a template with its style. ``identifier`` and ``at`` stand in the file, so that it can be told apart."""
     from weasyprint import CSS, HTML  # half a second, so only where something is printed
     from weasyprint.urls import URLFetcher
 
     nothing_outside = URLFetcher(allowed_protocols=WITHIN_THE_PAGE)
     context = {
         **said,
-        "recorded_at": ledger.stamp(entry.recorded_at)[:19] + "Z",
+        "recorded_at": ledger.stamp(at)[:19] + "Z",
         "is_demonstration": settings.IS_DEMONSTRATION,
     }
     # Whoever prints it, in whatever language their own screens are: the words of the paper are the same.
@@ -171,5 +169,5 @@ def pdf(name: str, entry: Entry, said: dict[str, Any]) -> bytes:
     return HTML(string=page, url_fetcher=nothing_outside).write_pdf(  # type: ignore[no-any-return]
         stylesheets=[CSS(string=style, url_fetcher=nothing_outside)],
         pdf_variant="pdf/ua-1",
-        pdf_identifier=f"{name}-{entry.hash}",
+        pdf_identifier=f"{name}-{identifier}",
     )

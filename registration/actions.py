@@ -1,5 +1,6 @@
 """Every write of registration: named, keyword-only, atomic. Each says which patients it touched, for those above."""
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -32,21 +33,20 @@ def prison_named(prison_id: str | None) -> Prison | None:
 
 
 def fold(patients: list[Patient]) -> list[movements.Movement]:
+    """Every movement known of one person, given all records that stand for them."""
+    return [movement for told in folds(patients).values() for movement in told]
+
+
+def folds(patients: list[Patient]) -> dict[int, list[movements.Movement]]:
+    """The movements of each patient record, by its key; a record without any has an empty list."""
+    found = defaultdict(list)
     rows = Movement.objects.filter(patient__in=patients).values_list(
-        "at", "direction", "reason", "code", "prison_id", "source", "reception_date"
+        "patient_id", "at", "direction", "reason", "code", "prison_id", "source", "reception_date"
     )
-    return [
-        movements.Movement(
-            at,
-            movements.Direction(direction),
-            reason,
-            code,
-            prison,
-            movements.Source(source),
-            received_on,
-        )
-        for at, direction, reason, code, prison, source, received_on in rows
-    ]
+    for patient, at, direction, reason, code, prison, source, received_on in rows:
+        direction, source = movements.Direction(direction), movements.Source(source)
+        found[patient].append(movements.Movement(at, direction, reason, code, prison, source, received_on))
+    return found
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs its own loop in this thread
 
 import importlib
+import io
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +16,9 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 from playwright.sync_api import Browser, Page, sync_playwright
 
-append_only = importlib.import_module("consent.migrations.0002_append_only")
+from tests.application_role import as_owner
+
+GUARDS = [importlib.import_module(f"consent.migrations.{name}") for name in ("0002_append_only", "0004_proof")]
 PASSWORD = "a long password for tests"
 
 
@@ -30,10 +33,18 @@ class Editor:
             cursor.execute(statement)
 
 
+def let_go() -> None:
+    """Without its triggers a table can be emptied, as Django does after a test that commits."""
+    with as_owner():
+        for guard in GUARDS:
+            guard.allow(None, Editor)
+
+
 def guards_put_back(**signal: object) -> None:
     """Django says post_migrate when it has emptied the tables after a test: the triggers stand again for the next."""
-    append_only.allow(None, Editor)
-    append_only.refuse(None, Editor)
+    let_go()
+    for guard in GUARDS:
+        guard.refuse(None, Editor)
 
 
 post_migrate.connect(guards_put_back, sender=apps.get_app_config("consent"))
@@ -53,11 +64,12 @@ def site(transactional_db, live_server, settings):
     # The test server serves files by their own names, not by hashed ones.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-    call_command("prepare", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
+    with as_owner():
+        call_command("prepare", verbosity=0, stdout=io.StringIO())
     User.objects.create_user("nurse", password=PASSWORD)
     User.objects.create_user("second", password=PASSWORD)
     yield live_server.url
-    append_only.allow(None, Editor)
+    let_go()
 
 
 @pytest.fixture

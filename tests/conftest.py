@@ -6,7 +6,9 @@ import hypothesis
 import pytest
 
 from registration.movements import Direction, Movement, Source
+from tests.application_role import as_the_application  # noqa: F401 - fixture
 from tests.browser import chromium, open_page, site  # noqa: F401 - fixtures
+from tests.proving import key, reception_of_the_record, record  # noqa: F401 - fixtures
 
 hypothesis.settings.register_profile("kiosk", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("kiosk")

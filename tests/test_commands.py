@@ -565,7 +565,7 @@ def test_a_file_in_another_encoding_says_what_to_do_and_nothing_goes_in(bring_in
 
 def test_a_byte_order_mark_and_other_languages_are_no_trouble(bring_in):
     bring_in(a_row(recorded_by="Zoë ዘዊ", source="ورق"), encoding="utf-8-sig")
-    assert ledger.read(Entry.objects.get())["data"]["recorded_by"] == "Zoë ዘዊ"
+    assert ledger.opened([Entry.objects.get()])[0]["data"]["recorded_by"] == "Zoë ዘዊ"
 
 
 def test_missing_columns_are_named_and_nothing_goes_in(bring_in, tmp_path):

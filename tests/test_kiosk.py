@@ -12,6 +12,7 @@ from consent import actions, facts, ledger, publishing
 from consent.kiosk import visits
 from consent.models import Entry, Presentation, ReceptionPolicy, Visit
 from consent.policy import Answer
+from consent.proof import verify
 from registration.actions import NotPossible, load_prisons, patient_with
 from registration.legal_status import LegalStatus
 from registration.movements import Direction, Movement
@@ -104,7 +105,7 @@ def to_choice(tablet):
 
 
 def answers(person, question=GMS):
-    said = [ledger.read(entry) for entry in facts.entries_of([person])]
+    said = ledger.opened(facts.entries_of([person]))
     return [
         line["data"]["answer"] for line in said if line["kind"] == "decision" and line["data"]["question"] == question
     ]
@@ -434,7 +435,7 @@ def test_who_helped_with_the_language_is_recorded(sam, nurse):
     visit.state["interpreter"] = "Interpreter 1234"
     visit.save()
     Tablet().tap(code).press("next").choose("yes").press("confirm")
-    assert ledger.read(Entry.objects.get(kind="decision"))["data"]["interpreter"] == "Interpreter 1234"
+    assert ledger.opened([Entry.objects.get(kind="decision")])[0]["data"]["interpreter"] == "Interpreter 1234"
 
 
 def test_a_visit_that_ended_by_itself_says_so_and_one_that_was_finished_does_not(sam, nurse):
@@ -467,7 +468,7 @@ def test_asking_someone_who_need_not_be_asked_takes_a_reason_that_is_recorded(sa
     actions.decide(patient=sam, question=GP, answer=Answer.NO, by=actions.PERSON, route="tablet")
     tablet = visit_for(sam, nurse, place="wing", reason="She asked to choose again").press("next")
     assert tablet.title == "Your choice."
-    assert ledger.read(Entry.objects.get(kind="asked-anyway"))["data"]["reason"] == "She asked to choose again"
+    assert ledger.opened([Entry.objects.get(kind="asked-anyway")])[0]["data"]["reason"] == "She asked to choose again"
 
 
 @pytest.mark.parametrize(("prison", "why"), [("CFI", "outside England")])
@@ -505,4 +506,4 @@ def test_the_record_adds_up_after_it_all(sam, nurse):
     to_choice(visit_for(sam, nurse, place="wing").press("next").choose("no").press("confirm")).choose("yes").press(
         "confirm"
     )
-    assert list(ledger.faults()) == []
+    assert list(verify.faults()) == []

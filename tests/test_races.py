@@ -8,14 +8,15 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from consent import actions, facts, ledger
+from consent import actions, facts
 from consent.kiosk import moves, visits
 from consent.models import Entry, Status
 from consent.policy import Answer
+from consent.proof import verify
 from registration.actions import patient_with
 from registration.models import Patient
 from registration.movements import Direction, Movement
-from tests.browser import Editor, append_only
+from tests.browser import let_go
 
 pytestmark = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time")
 
@@ -25,7 +26,7 @@ def committed(transactional_db):
     """A database whose commits other threads see."""
     call_command("prepare", verbosity=0)
     yield User.objects.create_user("nurse")
-    append_only.allow(None, Editor)
+    let_go()
 
 
 def arrived(number):
@@ -96,4 +97,4 @@ def test_merges_and_an_answer_at_the_same_time_leave_one_person_with_one_status(
         assert len({person.merged_into_id or person.pk for person in people}) == 1
         (status,) = Status.objects.filter(patient__in=people)
         assert status.body == facts.projected(facts.history_of(status.patient))["body"]
-    assert list(ledger.faults()) == []
+    assert list(verify.faults()) == []

@@ -243,11 +243,11 @@ def test_what_changes_something_is_never_a_link(reception):
 
 
 def test_the_record_adds_up_after_all_this(reception):
-    from consent import ledger
+    from consent.proof import verify
 
     person = reception.comes(days=2)
     entry = reception.says(person, "yes", days=1)
     look(reception, entry)
     reception.sends(f"{PAGE}taken-back/", **typed(once="b"))
-    assert not list(ledger.faults())
+    assert not list(verify.faults())
     assert facts.standing_of(person).questions[GMS].decision == "withdrawn"

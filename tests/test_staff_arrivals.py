@@ -4,8 +4,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from consent import facts, ledger
+from consent import facts
 from consent.models import Entry
+from consent.proof import verify
 from registration.models import LegalStatusRecord, Movement, Patient
 from tests.staff import Reception, ago, typed_moment, words
 
@@ -154,7 +155,7 @@ def test_the_demonstration_is_loaded_once_and_its_record_is_real(db, capsys):
         Entry.objects.count(),
         User.objects.count(),
     )
-    assert not list(ledger.faults())
+    assert not list(verify.faults())
 
 
 def test_every_page_of_the_demonstration_opens(db):

@@ -301,7 +301,7 @@ entry = Entry(hash="ab" * 32, recorded_at=datetime.datetime(2025, 11, 17, tzinfo
 card = {"icons": summary.icons(publishing.drawn_picture("talk")), "sentences": ["Just ask health staff."]}
 said = {"language": "en-GB", "direction": "ltr", "bigger": False, "title": "On paper.", "first_name": "Sam",
         "day": "Monday", "cards": [{**card, "is_answer": True}]}
-print(hashlib.sha256(summary.pdf("summary", entry, said)).hexdigest())
+print(hashlib.sha256(summary.pdf("summary", said, identifier=entry.hash, at=entry.recorded_at)).hexdigest())
 """
     printed = {
         subprocess.run(

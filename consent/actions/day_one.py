@@ -47,9 +47,8 @@ def import_decision(
         "source": source,
         "told_at": at.isoformat(),
     }
-    for entry in facts.entries_of(registration.family(person)):
-        said = ledger.read(entry)["data"]
-        if entry.kind == kind and {**said, **data} == said:
+    for line in ledger.opened(facts.entries_of(registration.family(person))):
+        if line["kind"] == kind and line["data"] | data == line["data"]:
             return False
     when = at if isinstance(at, datetime) else within_the_day(person, at)
     touched = registration.record_movement(

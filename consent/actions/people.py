@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from consent import facts
 from consent.actions.registering import follow
-from consent.models import AccessEvent, PrisonPolicy, ReceptionPolicy
+from consent.models import AccessEvent, PrisonPolicy, ReceptionPolicy, Status
 from registration import actions as registration
 from registration.actions import NotPossible
 from registration.legal_status import LegalStatus
@@ -49,6 +49,18 @@ def record_legal_status(
             patient=patient, status=status, at=at, source=source, corrects_the_last=corrects_the_last
         )
     )
+
+
+def rebuild_status() -> int:
+    """Throw away what is projected and work it out anew, person by person; how many people there were."""
+    count = 0
+    for person in Patient.objects.filter(merged_into=None).order_by("pk").iterator():
+        with transaction.atomic():
+            facts.refresh([registration.locked(person)])
+        count += 1
+    with transaction.atomic():
+        Status.objects.exclude(patient__merged_into=None).delete()
+    return count
 
 
 def is_known(number: str) -> bool:

@@ -72,8 +72,8 @@ def go_to(visit: Visit, step: Step | None) -> None:
 
 
 def hear(visit: Visit, screen: Screen) -> None:
-    """Remember that these words were on the screen."""
-    seen = visit.state["seen"].setdefault(screen.step.question, [])
+    """Remember that these words were on the screen, with the explanation that they are from."""
+    seen = visit.state["seen"].setdefault(screen.words.question, [])
     seen.extend(name for name in screen.shown if name not in seen)
     heard = visit.state.setdefault("heard", [])
     if screen.step.id not in heard:
@@ -81,6 +81,8 @@ def hear(visit: Visit, screen: Screen) -> None:
 
 
 def go_on(visit: Visit, step: Step, **pressed: str) -> None:
+    if step.kind is Kind.END:
+        return
     hear(visit, screens.current(visit))
     go_to(visit, after(situation(visit), step))
 
@@ -148,7 +150,8 @@ def confirm_later(visit: Visit, step: Step, **pressed: str) -> None:
     """ "Later" for the questions still open. An answer that stands already stays as it is."""
     if step.kind is Kind.END:
         return
-    hear(visit, screens.later(visit))
+    shown = screens.later(visit)
+    hear(visit, shown)
     state = visit.state
     if step.kind is Kind.SECOND_LOOK:
         open_the_choice(state)
@@ -160,7 +163,7 @@ def confirm_later(visit: Visit, step: Step, **pressed: str) -> None:
     gms_stands = GMS_REGISTRATION.id in answered
     for question in state["asks"]:
         if question not in answered:
-            store(visit, question, "later")
+            store(visit, question, "later", confirmed_on=shown)
     if GP_RECORD.id in state["asks"]:
         state["gp_answer"] = "later"
     state["asks"] = [q for q in state["asks"] if q == GMS_REGISTRATION.id and not gms_stands]

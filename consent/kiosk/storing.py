@@ -1,20 +1,25 @@
 """An answer confirmed on the tablet goes into the record, with what it was given in view of."""
 
 import hashlib
+from typing import Any
 
 from django.utils import timezone
 
-from consent import actions
+from consent import actions, content
+from consent.content import Words
 from consent.kiosk import screens
+from consent.kiosk.screens import Screen
 from consent.kiosk.visits import situation
 from consent.ledger import canonical
 from consent.models import Explanation, Presentation, Visit
 from consent.policy import Answer
+from consent.proof.check_record import words_hash
 from consent.questions import GMS_REGISTRATION
 
 
-def store(visit: Visit, question: str, answer: str) -> None:
-    presentation = present(visit, question)
+def store(visit: Visit, question: str, answer: str, confirmed_on: Screen | None = None) -> None:
+    """``confirmed_on``: the "is this right?" where its words are another question's, as those of "decide later" are."""
+    presentation = present(visit, question, confirmed_on)
     actions.decide(
         patient=visit.patient,
         question=question,
@@ -30,15 +35,14 @@ def store(visit: Visit, question: str, answer: str) -> None:
     )
 
 
-def present(visit: Visit, question: str) -> Presentation:
+def present(visit: Visit, question: str, confirmed_on: Screen | None) -> Presentation:
     """Keep what the answer was given in view of."""
     state = visit.state
     now = timezone.now()
     body = {
         "question": question,
-        "explanation": state["words"][question],
+        **told(content.words(state["words"][question]), state["seen"].get(question, [])),
         "language": state["language"],
-        "sentences": state["seen"].get(question, []),
         "not_shown": screens.not_shown(visit, question),
         "form": {"text": "bigger" if state.get("bigger") else "normal"},
         "order": state["order"],
@@ -46,6 +50,8 @@ def present(visit: Visit, question: str) -> Presentation:
         "checks": state["checks"] if question == GMS_REGISTRATION.id else {},
         "visit": f"{visit.pk}:{visit.turn}",
     }
+    if confirmed_on and confirmed_on.words.question != question:
+        body["beside"] = told(confirmed_on.words, confirmed_on.shown)
     data = canonical(body)
     row = Presentation(
         hash=hashlib.sha256(data).hexdigest(),
@@ -56,3 +62,12 @@ def present(visit: Visit, question: str) -> Presentation:
     )
     row.save()
     return row
+
+
+def told(words: Words, sentences: list[str]) -> dict[str, Any]:
+    """Which sentences of which explanation, in order, and a hash over their text."""
+    return {
+        "explanation": words.hash,
+        "sentences": sentences,
+        "words": words_hash(words.sentence(name) for name in sentences),
+    }

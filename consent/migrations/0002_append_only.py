@@ -2,25 +2,26 @@
 
 from django.db import migrations
 
+# Each with what a row that is there already has in common with one that would take its place.
 TABLES = {
-    "consent_entry": "hash",
-    "consent_explanation": "hash",
-    "consent_presentation": "hash",
-    "consent_accessevent": None,
-    "consent_signoff": None,
+    "consent_entry": "id = NEW.id OR hash = NEW.hash OR (chain = NEW.chain AND seq = NEW.seq)",
+    "consent_explanation": "id = NEW.id OR hash = NEW.hash",
+    "consent_presentation": "id = NEW.id OR hash = NEW.hash",
+    "consent_accessevent": "id = NEW.id",
+    "consent_signoff": "id = NEW.id",
 }
 
 
-def refuse(apps, schema_editor):
+def refuse(apps, schema_editor, tables=TABLES):
     sqlite = schema_editor.connection.vendor == "sqlite"
-    for table, key in TABLES.items():
-        for statement in on_sqlite(table, key) if sqlite else on_postgresql(table):
+    for table, same in tables.items():
+        for statement in on_sqlite(table, same) if sqlite else on_postgresql(table):
             schema_editor.execute(statement, params=None)
 
 
-def allow(apps, schema_editor):
+def allow(apps, schema_editor, tables=TABLES):
     sqlite = schema_editor.connection.vendor == "sqlite"
-    for table in TABLES:
+    for table in tables:
         if sqlite:
             for what in ("update", "delete", "replace"):
                 schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{what}", params=None)
@@ -29,16 +30,13 @@ def allow(apps, schema_editor):
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}", params=None)
 
 
-def on_sqlite(table, key):
+def on_sqlite(table, same):
     for what in ("UPDATE", "DELETE"):
         yield (
             f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )
     # INSERT OR REPLACE would put a new row in the place of an old one without a DELETE that triggers see.
-    same = "id = NEW.id" + (f" OR {key} = NEW.{key}" if key else "")
-    if table == "consent_entry":
-        same += " OR (chain = NEW.chain AND seq = NEW.seq)"
     yield (
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
         f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "

@@ -202,8 +202,8 @@ def words_chosen_from(person: Patient, line: str) -> dict[str, Any]:
         return {"words": [], "choices": [], "answered": answered, "explain_again": [], "is_long": False}
     words = content.words(shown["explanation"])
     told = [
-        (name.startswith("title:"), staff_copy.exact(words, name))
-        for name in shown["sentences"]
+        (is_title, text)
+        for name, text, is_title in staff_copy.sentences_shown(shown)
         if not name.removeprefix("title:").startswith("language")
     ]
     return {

@@ -1,4 +1,4 @@
-"""The printed papers, for staff to open and print. Who printed what is recorded."""
+"""The printed papers and the record as a file, for staff to open, print and give. Who made what is recorded."""
 
 from collections.abc import Callable
 
@@ -10,9 +10,11 @@ from django.views.decorators.http import require_GET
 
 from consent import actions, staff_copy, summary
 from consent.models import Entry
+from consent.proof import export
 from consent.staff.here import chosen, person_with
 from registration import actions as registration
 from registration.actions import NotPossible
+from registration.models import Patient
 
 
 @login_required
@@ -27,6 +29,29 @@ def staff_copy_pdf(request: HttpRequest, number: str, entry: str) -> HttpRespons
     return paper(request, number, entry, staff_copy.staff_copy, "print staff copy", "staff-copy.pdf")
 
 
+@login_required
+@require_GET
+def record_file(request: HttpRequest, number: str) -> HttpResponse:
+    """Everything on record of this person, to be given to them: to read, and to check."""
+    patient = person_with(number)
+    data = export.as_file(patient)
+    note_look(request, patient, "export")
+    return HttpResponse(
+        data,
+        content_type="application/zip",
+        headers={
+            "Content-Disposition": f'attachment; filename="record-{patient.prison_number}.zip"',
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def note_look(request: HttpRequest, patient: Patient, what: str) -> None:
+    here = chosen(request)
+    with transaction.atomic():
+        actions.looked(patient=patient, who=request.user.get_username(), what=what, prison=here.pk if here else "")
+
+
 def paper(
     request: HttpRequest, number: str, entry_hash: str, draw: Callable[[Entry], bytes], what: str, file_name: str
 ) -> HttpResponse:
@@ -38,9 +63,7 @@ def paper(
         pdf = draw(entry)  # before the transaction: drawing takes a while, and the write lock is everyone's
     except NotPossible as problem:
         return HttpResponse(str(problem), status=409, content_type="text/plain; charset=utf-8")
-    here = chosen(request)
-    with transaction.atomic():
-        actions.looked(patient=patient, who=request.user.get_username(), what=what, prison=here.pk if here else "")
+    note_look(request, patient, what)
     return HttpResponse(
         pdf,
         content_type="application/pdf",

@@ -16,6 +16,7 @@ from consent.staff import wording
 from consent.staff.person import describe
 from consent.staff.person.understood import to_explain_again
 from registration.models import Movement, Patient, Prison
+from registration.movements import Source
 
 NOTES = {
     "second-look": _("Checked before sending: it is still yes."),
@@ -24,6 +25,7 @@ NOTES = {
     "task-done": _("Done: their GP was asked for health information."),
     "fresh-look-declined": _("Offered to look at it again; did not want to."),
     "conflict-resolved": _("Staff settled that records disagreed."),
+    "erased": _("Who this person was has been erased."),
     "asked-anyway": _("Asked again, for a reason."),
 }
 PRESSED = {
@@ -31,6 +33,7 @@ PRESSED = {
     "staff": _("recorded by {name}"),
     "feed": _("from a message of the prison service"),
     "import": _("brought in from before this system"),
+    "system": _("by this system"),
 }
 ROUTES = {
     "tablet": _("on a tablet"),
@@ -62,6 +65,12 @@ MOVES = {
     ("out", "TEMPORARY_ABSENCE_RELEASE"): _("Left on temporary absence"),
     ("out", "TRANSFERRED"): _("Left for another prison"),
     ("seen", ""): _("Was in prison at this time"),
+}
+# A roll is no movement: it says who is here at a time, and who is not.
+FROM_A_ROLL = {
+    ("seen", ""): _("On the roll of this prison"),
+    ("out", "TRANSFERRED"): _("Not on the roll any more; where to is not known"),
+    ("out", "RELEASED"): _("On no prison's roll any more"),
 }
 CODES = {
     "DEC": _("Died"),
@@ -95,7 +104,8 @@ class Told:
 
 def timeline(entries: Iterable[Entry], prisons: Mapping[str, Prison]) -> list[Told]:
     """Newest first. A mark "recorded in error" stands with the line it is about, which stays readable."""
-    lines = [(entry, ledger.read(entry)) for entry in entries]
+    entries = list(entries)
+    lines = list(zip(entries, ledger.opened(entries), strict=True))
     marks = {refers: said for entry, said in lines if entry.kind == "error" for refers in said["data"]["refers"]}
     missed = to_explain_again(said["data"].get("presentation", "") for _entry, said in lines)
     told = [
@@ -159,7 +169,8 @@ def in_error(mark: Mapping[str, Any]) -> str:
 
 def movement_in_words(movement: Movement, prisons: Mapping[str, Prison]) -> tuple[str, str]:
     """When, and what happened where as whoever told it."""
-    told = CODES.get(movement.code) or MOVES.get((movement.direction, movement.reason), movement.reason)
+    moves = MOVES | FROM_A_ROLL if movement.source == Source.ROLL else MOVES
+    told = CODES.get(movement.code) or moves.get((movement.direction, movement.reason), movement.reason)
     where = wording.place(movement.prison_id, prisons)
     source = movement.get_source_display() if movement.message_id else movement.told_by
     return wording.time_of(movement.at), f"{told}: {where} ({source})"

@@ -1,0 +1,64 @@
+"""One person's whole record on paper, for the person: what they answered, in view of which words, and who looked."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+
+from consent import ledger
+from consent.facts import entries_of
+from consent.models import AccessEvent, Checkpoint, Entry
+from consent.staff.person.timeline import timeline
+from consent.staff_copy import moment, sentences_shown
+from consent.summary import locale_of, pdf, presentation_of, words_of
+from registration import actions as registration
+from registration.models import Patient, Prison
+
+LOOKED = {
+    "page": "Looked at the record",
+    "export": "Made a file of the record",
+    "print summary": "Printed a summary",
+    "print staff copy": "Printed a copy for the health record",
+}
+
+
+def paper(patient: Patient, *, made_at: datetime) -> bytes:
+    """The record as PDF. ``made_at`` is printed on it."""
+    people = registration.family(patient)
+    prisons = {prison.pk: prison for prison in Prison.objects.all()}
+    entries = entries_of(people)
+    # Whoever makes it, in whatever language their own screens are: the words of the paper are the same.
+    with translation.override("en-gb"):
+        told = timeline(entries, prisons)[::-1]
+        lines = {entry.hash: shown_with(entry) for entry in entries if entry.kind == "decision"}
+        events = AccessEvent.objects.filter(chain__in=[person.record_id for person in people]).order_by("at", "pk")
+        newest = Checkpoint.objects.order_by("pk").last()
+        said = {
+            "name": people[0].name,
+            "numbers": [person.prison_number for person in people],
+            "made_at": moment(made_at),
+            "lines": [(line, lines.get(line.hash)) for line in told],
+            "looked": [
+                (moment(e.at), e.who, LOOKED.get(e.what, e.what.capitalize()), place_of(e, prisons)) for e in events
+            ],
+            "signed_at": moment(newest.at) if newest else "",
+        }
+        return pdf("record", said, identifier=str(people[0].record_id), at=made_at)
+
+
+def shown_with(entry: Entry) -> dict[str, Any] | None:
+    """The words in view of which an answer was given; None where it was not given on a tablet."""
+    data = ledger.read(entry)["data"]
+    presentation = presentation_of(data)
+    if not presentation:
+        return None
+    language = words_of(entry, data, presentation).language
+    return {
+        "language": language,
+        "direction": locale_of(language).text_direction,
+        "sentences": sentences_shown(presentation),
+    }
+
+
+def place_of(event: AccessEvent, prisons: dict[str, Prison]) -> str:
+    return prisons[event.prison].name if event.prison in prisons else event.prison
