@@ -9,14 +9,26 @@ from django.utils import timezone
 
 from config.middleware import NobodyIsNamed
 from consent import actions, facts, ledger
-from consent.models import AccessEvent, Entry, Explanation, Presentation, SignOff, Status
+from consent.models import (
+    AccessEvent,
+    Checkpoint,
+    Entry,
+    Explanation,
+    Leaf,
+    Presentation,
+    SignOff,
+    Status,
+    TreeNode,
+)
 from consent.policy import Answer
 from consent.publishing import publish
 from registration.actions import NotPossible, patient_with
 from registration.models import Patient
+from tests.application_role import as_owner
 
 pytestmark = pytest.mark.django_db
-TABLES = {model._meta.db_table: model for model in (Entry, Explanation, Presentation, AccessEvent, SignOff)}
+MODELS = (Entry, Explanation, Presentation, AccessEvent, SignOff, Leaf, TreeNode, Checkpoint)
+TABLES = {model._meta.db_table: model for model in MODELS}
 
 
 @pytest.fixture
@@ -34,7 +46,15 @@ def record():
     ).save()
     actions.looked(patient=person, who="nurse", what="page")
     SignOff(sentence="1" * 64, name="A clinician", role="Clinical safety officer").save()
+    with as_owner():  # as the checkpoint command's own role does
+        Leaf(leaf_index=0, source="entry", row=1, hash=b"1").save()
+        TreeNode(level=8, node_index=0, hash=b"1").save()
+        Checkpoint(size=1, root="1", note="1", at=timezone.now()).save()
     return person
+
+
+def a_column(table):
+    return next(field.name for field in TABLES[table]._meta.concrete_fields if not field.primary_key)
 
 
 def refused(sql):
@@ -46,19 +66,32 @@ def refused(sql):
 def test_update_and_delete_are_refused(record, table):
     count = TABLES[table].objects.count()
     assert count
-    refused(f"UPDATE {table} SET id = id")
+    key = TABLES[table]._meta.pk.column
+    refused(f"UPDATE {table} SET {key} = {key}")
     refused(f"DELETE FROM {table}")
     with pytest.raises(DatabaseError), transaction.atomic():
         TABLES[table].objects.all().delete()
     with pytest.raises(DatabaseError), transaction.atomic():
-        TABLES[table].objects.update(id=1)
+        TABLES[table].objects.update(**{TABLES[table]._meta.pk.name: 1})
+    with pytest.raises(DatabaseError), transaction.atomic():
+        TABLES[table].objects.bulk_update(TABLES[table].objects.all(), [a_column(table)])
+    with pytest.raises(DatabaseError), transaction.atomic():
+        TABLES[table].objects.all()._raw_delete("default")
     assert TABLES[table].objects.count() == count
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_emptying_or_replacing_is_refused(record, table):
+    row = TABLES[table].objects.all()[0]
+    fields = [field.name for field in TABLES[table]._meta.concrete_fields if not field.primary_key]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        TABLES[table].objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=[TABLES[table]._meta.pk.name], update_fields=fields
+        )
     if connection.vendor == "postgresql":
         refused(f"TRUNCATE {table} CASCADE")
+        key = TABLES[table]._meta.pk.column
+        refused(f"MERGE INTO {table} t USING (SELECT 1) s ON true WHEN MATCHED THEN UPDATE SET {key} = t.{key}")
     else:
         refused(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
         refused(f"REPLACE INTO {table} SELECT * FROM {table}")
@@ -115,7 +148,8 @@ def test_an_answer_for_someone_not_known_to_be_in_prison_is_refused_and_leaves_n
 
 def test_what_is_projected_is_what_the_record_says(record):
     """Everyone in the demonstration, through every action it uses: the same bytes when it is worked out anew."""
-    call_command("prepare", stdout=io.StringIO())
+    with as_owner():
+        call_command("prepare", stdout=io.StringIO())
     call_command("demo", stdout=io.StringIO())
     rows = list(Status.objects.select_related("patient"))
     assert len(rows) > 10
