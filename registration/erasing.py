@@ -1,0 +1,67 @@
+"""Take out of registration everything that says who somebody was. What happened, without a name, stays."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from registration.models import (
+    HomeGP,
+    LegalStatusRecord,
+    Message,
+    Notice,
+    Patient,
+    RegistrationRequest,
+)
+from registration.patients import family, locked
+
+BLANK = {
+    "nhs_number": "",
+    "family_name": "",
+    "given_names": "",
+    "aliases": "",
+    "date_of_birth": None,
+    "sex": "",
+    "language": "",
+    "needs_interpreter": False,
+    "communication_needs": "",
+    "home_gp": HomeGP.UNSURE,
+}
+
+
+@transaction.atomic
+def erase(*, patient: Patient) -> list[Patient]:
+    """Erase who this person was, over all joined records, with every message that names one of their numbers.
+
+    Movements and the times of legal status stay under a number that is nobody's: "~" and the row's own key.
+    """
+    person = locked(patient)
+    people = family(person)
+    numbers = [p.prison_number for p in people]
+    named = Q(prison_number__in=numbers)
+    for number in numbers:
+        named |= Q(body__contains=number)
+    Message.objects.filter(named).delete()
+    LegalStatusRecord.objects.filter(patient__in=people).update(source="")
+    Notice.objects.filter(patient__in=people).update(detail="")
+    RegistrationRequest.objects.filter(patient__in=people).update(reason="")
+    RegistrationRequest.history.filter(patient__in=people).delete()
+    for each in people:
+        Patient.objects.filter(pk=each.pk).update(prison_number=nobodys_number(each), **BLANK)
+        Patient.history.filter(id=each.pk).delete()
+    return [person]
+
+
+def nobodys_number(patient: Patient) -> str:
+    """Unique, seven characters, and no prison number: "~" and the key in base 36."""
+    key, digits = patient.pk, ""
+    while key:
+        key, digit = divmod(key, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return f"~{digits:0>6}"
+
+
+@transaction.atomic
+def erase_messages(*, before: datetime) -> int:
+    """Erase messages received before this time; returns how many. What they told was taken in long ago."""
+    return Message.objects.filter(received_at__lt=before).delete()[1].get("registration.Message", 0)
