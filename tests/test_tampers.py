@@ -1,0 +1,16 @@
+"""A sample of a campaign of `make prove`: what is changed by force is found, and nothing where nobody did."""
+
+import pytest
+
+from consent import publishing
+from tests.prove.tampers import campaign
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_tamper_is_found_and_no_clean_record_is_suspected(key):
+    publishing.publish()
+    found = campaign(key=key, tampers=60, cleans=40)
+    assert (found["tampers"], found["cleans"]) == (60, 40)
+    assert found["missed"] == []
+    assert found["alarms"] == []
