@@ -22,6 +22,18 @@ def nothing_is_kept(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
     return middleware
 
 
+def whole_or_nothing(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A form that was cut off on its way does nothing: the server hands on what came, and it would pass for whole."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdecimal() and len(request.body) < int(announced):
+            return HttpResponse("Only a part of this arrived. Send it again.", status=400, content_type="text/plain")
+        return get_response(request)
+
+    return middleware
+
+
 class NobodyIsNamed(logging.Filter):
     """Addresses of staff pages hold prison numbers; the log does not."""
 

@@ -11,8 +11,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from consent import policy
-from consent.ledger import read
+from consent import ledger, policy
 from consent.models import Entry, Status
 from consent.standing import (
     HOLD_NONE,
@@ -34,7 +33,7 @@ INTERVALS = policy.Intervals(**settings.CONSENT_INTERVALS)
 
 
 def line_of(entry: Entry) -> Line:
-    said = read(entry)
+    said = ledger.read(entry)
     data = said["data"]
     return Line(
         id=entry.hash,
@@ -48,6 +47,7 @@ def line_of(entry: Entry) -> Line:
         hold=data.get("hold", HOLD_NONE),
         imported=said["by"]["who"] == "import",
         refers=tuple(data.get("refers", ())),
+        once=data.get("once", ""),
     )
 
 
@@ -68,7 +68,7 @@ def histories(families: list[list[Patient]]) -> list[History]:
     A family is every record that stands for one person (registration.family).
     """
     everyone = [person for people in families for person in people]
-    movements = registration.folds(everyone)
+    movements, abroad = registration.folds(everyone)
     lines, statuses, notices = defaultdict(list), defaultdict(list), defaultdict(list)
     for entry in entries_of(everyone):
         lines[entry.chain].append(line_of(entry))
@@ -76,7 +76,6 @@ def histories(families: list[list[Patient]]) -> list[History]:
         statuses[s.patient_id].append(StatusRecord(s.at, LegalStatus(s.status), s.convicted))
     for n in NoticeRow.objects.filter(patient__in=everyone).exclude(kind=NoticeRow.Kind.STATUS_CHANGED):
         notices[n.patient_id].append(Notice(n.key, n.at))
-    abroad = set(Prison.objects.exclude(country__in=["", "England"]).values_list("pk", flat=True))
 
     def history(people: list[Patient]) -> History:
         moved = [movement for person in people for movement in movements[person.pk]]
@@ -99,6 +98,33 @@ def standing_of(patient: Patient, at: datetime | None = None) -> Standing:
     return stand(history_of(patient).until(at or timezone.now()))
 
 
+@dataclasses.dataclass
+class Held:
+    """One person with all that is on record of them, held: nobody else writes about them until the transaction ends."""
+
+    people: list[Patient]
+    known: History
+
+    @property
+    def person(self) -> Patient:
+        return self.people[0]
+
+    def standing(self, at: datetime) -> Standing:
+        return stand(self.known.until(at))
+
+    def append(self, **said: Any) -> Entry:
+        """Add a line to the chain of the record that stands for the person; see ledger.append."""
+        own = [(line.seq, line.id) for line in self.known.lines if line.record == str(self.person.record_id)]
+        entry = ledger.append(patient=self.person, after=max(own, default=(0, ledger.START)), **said)
+        self.known = dataclasses.replace(self.known, lines=(*self.known.lines, line_of(entry)))
+        return entry
+
+
+def hold(patient: Patient) -> Held:
+    people = registration.locked_family(patient)
+    return Held(people, histories([people])[0])
+
+
 def rule_for(standing: Standing, question: str, at: datetime) -> tuple[policy.Facts, policy.Rule]:
     facts = facts_at(standing, question, at, INTERVALS)
     return facts, policy.decide(facts)
@@ -113,8 +139,17 @@ def refresh(patients: Iterable[Patient]) -> None:
     told = Patient.objects.filter(pk__in=[patient.pk for patient in patients]).values_list("pk", "merged_into_id")
     for patient in Patient.objects.filter(pk__in={root or pk for pk, root in told}).order_by("pk"):
         people = registration.family(patient)
-        Status.objects.filter(patient__in=people[1:]).delete()
-        Status.objects.update_or_create(patient=people[0], defaults=projected(history_of(people[0])))
+        project(Held(people, histories([people])[0]))
+
+
+def project(held: Held) -> None:
+    """Write anew what stands for one person."""
+    others = [patient.pk for patient in held.people[1:]]
+    if others:
+        Status.objects.filter(patient__in=others).delete()
+    columns = projected(held.known)
+    if not Status.objects.filter(patient=held.person).update(**columns):
+        Status.objects.create(patient=held.person, **columns)
 
 
 def projected(known: History) -> dict[str, Any]:

@@ -32,13 +32,22 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def append(*, patient: Patient, kind: str, at: datetime, by: dict[str, str], data: dict[str, Any]) -> Entry:
+def append(
+    *,
+    patient: Patient,
+    kind: str,
+    at: datetime,
+    by: dict[str, str],
+    data: dict[str, Any],
+    after: tuple[int, str] | None = None,
+) -> Entry:
     """Add a line to the patient's chain; the caller holds the patient's lock, in the transaction of what it records.
 
-    ``by`` says who pressed: {"who": "person" | "staff" | "feed" | "import", "name": username or ""}.
+    ``by`` says who pressed: {"who": "person" | "staff" | "feed" | "import" | "system", "name": username or ""}.
+    ``after``: place and hash of the chain's last line, from whoever has just read it; (0, START) for none.
     """
-    last = Entry.objects.filter(chain=patient.record_id).order_by("-seq").values_list("seq", "hash").first()
-    seq, previous = (last[0] + 1, last[1]) if last else (1, START)
+    seq, previous = after or end_of(patient)
+    seq += 1
     recorded_at = timezone.now()
     data, remarks = set_apart(patient, data)
     body = canonical(
@@ -67,6 +76,12 @@ def append(*, patient: Patient, kind: str, at: datetime, by: dict[str, str], dat
     if remarks:
         Remark.objects.bulk_create(remarks)
     return entry
+
+
+def end_of(patient: Patient) -> tuple[int, str]:
+    """Place and hash of the last line of a patient's chain."""
+    last = Entry.objects.filter(chain=patient.record_id).order_by("-seq").values_list("seq", "hash").first()
+    return last or (0, START)
 
 
 def set_apart(patient: Patient, data: dict[str, Any]) -> tuple[dict[str, Any], list[Remark]]:

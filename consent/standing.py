@@ -35,6 +35,7 @@ class Line:
     hold: str = HOLD_SECOND_LOOK  # or "none", or a number of hours
     imported: bool = False
     refers: tuple[str, ...] = ()
+    once: str = ""  # names the form that made it, so that the same form sent again makes no other
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from registration.models import (
     Prison,
     RegistrationRequest,
 )
-from registration.patients import NotPossible, family, locked, locked_together, patient_with
+from registration.patients import NotPossible, family, locked, locked_family, locked_together, patient_with
 from registration.patients import survivor as survivor
 
 FROM_THE_FILE = "prisons.csv"
@@ -34,19 +34,24 @@ def prison_named(prison_id: str | None) -> Prison | None:
 
 def fold(patients: list[Patient]) -> list[movements.Movement]:
     """Every movement known of one person, given all records that stand for them."""
-    return [movement for told in folds(patients).values() for movement in told]
+    return [movement for told in folds(patients)[0].values() for movement in told]
 
 
-def folds(patients: list[Patient]) -> dict[int, list[movements.Movement]]:
-    """The movements of each patient record, by its key; a record without any has an empty list."""
-    found = defaultdict(list)
+def folds(patients: list[Patient]) -> tuple[dict[int, list[movements.Movement]], set[str]]:
+    """The movements of each patient record, by its key (none: an empty list), and the prisons outside England in them.
+
+    A prison whose country is not known counts as one in England.
+    """
+    found, abroad = defaultdict(list), set()
     rows = Movement.objects.filter(patient__in=patients).values_list(
-        "patient_id", "at", "direction", "reason", "code", "prison_id", "source", "reception_date"
+        "patient_id", "at", "direction", "reason", "code", "prison_id", "source", "reception_date", "prison__country"
     )
-    for patient, at, direction, reason, code, prison, source, received_on in rows:
+    for patient, at, direction, reason, code, prison, source, received_on, country in rows:
         direction, source = movements.Direction(direction), movements.Source(source)
         found[patient].append(movements.Movement(at, direction, reason, code, prison, source, received_on))
-    return found
+        if country not in (None, "", "England"):
+            abroad.add(prison)
+    return found, abroad
 
 
 @transaction.atomic
@@ -203,11 +208,11 @@ def open_request(
     *, patient: Patient, asked_by: str, at: datetime, to_confirm: bool = False
 ) -> RegistrationRequest | None:
     """Open the work of registering; one at a time, so a second asking opens none."""
-    person = locked(patient)
-    if RegistrationRequest.objects.filter(patient__in=family(person), state__in=["to-make", "made"]).exists():
+    people = locked_family(patient)
+    if RegistrationRequest.objects.filter(patient__in=people, state__in=["to-make", "made"]).exists():
         return None
     return RegistrationRequest.objects.create(
-        patient=person, asked_by=asked_by, opened_at=at, changed_at=at, to_confirm=to_confirm
+        patient=people[0], asked_by=asked_by, opened_at=at, changed_at=at, to_confirm=to_confirm
     )
 
 

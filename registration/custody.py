@@ -101,7 +101,9 @@ def opened(movement: Movement, state: State) -> Period:
 def arrive(periods: list[Period], movement: Movement, now: Period) -> None:
     """A reception, or a sighting, while a period is running."""
     kind = movement.kind
-    if kind is Kind.SEEN or (kind is Kind.ROLL and now.state in (State.AWAY, State.SETTLING)):
+    # A roll counts those who are out at court, and may be older than a release; not so at another prison.
+    still_counted = now.state in (State.AWAY, State.SETTLING) and movement.prison in (None, now.prison)
+    if kind is Kind.SEEN or (kind is Kind.ROLL and still_counted):
         return
     if now.only_seen and kind in ADMISSIONS:
         # All we knew was that the person had been in custody once: this admission is another time.
@@ -152,6 +154,9 @@ LEAVES = {
 def depart(periods: list[Period], movement: Movement, over: bool) -> None:
     kind = movement.kind
     last = periods[-1] if periods else None
+    from_a_roll = movement.source is Source.ROLL
+    if from_a_roll and (last is None or over or not is_missed(movement, last)):
+        return
     if last and over:
         if kind is Kind.DEATH:
             periods[-1] = replace(last, state=State.DECEASED, since=movement.at, prison=None)
@@ -175,5 +180,12 @@ def depart(periods: list[Period], movement: Movement, over: bool) -> None:
         since=movement.at,
         prison=last.prison if movement.prison is None else movement.prison,
         left_at=movement.at if gone else None,
-        only_seen=False,
+        # That somebody is on no roll tells nothing of the stay in which they were seen.
+        only_seen=last.only_seen and from_a_roll,
     )
+
+
+def is_missed(movement: Movement, last: Period) -> bool:
+    """Whether a roll without somebody is news: it says "not here any more" of this prison, and nothing else."""
+    waited_for = {State.OPEN, State.IN_TRANSIT} if movement.kind is Kind.RELEASE else {State.OPEN}
+    return last.state in waited_for and last.prison == movement.prison

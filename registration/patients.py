@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from registration.identifiers import prison_number
@@ -39,27 +39,44 @@ def locked_together(patients: Iterable[Patient]) -> dict[int, Patient]:
     Always in the order of their keys, so that no two writers wait for each other. When a merge came in between, what
     was held is let go (a savepoint's locks go with it) and all is read again.
     """
-    asked = [patient.pk for patient in patients]
+    people = list(patients)
+    asked = {patient.pk for patient in people}
+    roots = {survivor_key(patient) for patient in people}
     while True:
-        try:
-            with transaction.atomic():
-                rows = Patient.objects.select_for_update().filter(pk__in=members(asked)).order_by("pk")
-                held = {patient.pk: patient for patient in rows}
-                if members(asked) != held.keys():
-                    raise JoinedMeanwhile
+        found = Patient.objects.filter(Q(pk__in=asked | roots) | Q(merged_into__in=roots)).order_by("pk")
+        if not connection.features.has_select_for_update:  # whoever writes has the whole database to themselves
+            held = {patient.pk: patient for patient in found}
+            if {survivor_key(patient) for patient in held.values()} <= roots:
                 return held
-        except JoinedMeanwhile:
-            continue
+        else:
+            try:
+                with transaction.atomic():
+                    held = {patient.pk: patient for patient in found.select_for_update()}
+                    if members({survivor_key(patient) for patient in held.values()}) != held.keys():
+                        raise JoinedMeanwhile
+                    return held
+            except JoinedMeanwhile:
+                pass
+        told = Patient.objects.filter(pk__in=asked).values_list("pk", "merged_into_id")
+        roots = {root or pk for pk, root in told}
 
 
-def members(patients: list[int]) -> set[int]:
+def survivor_key(patient: Patient) -> int:
+    return patient.merged_into_id or patient.pk
+
+
+def members(roots: set[int]) -> set[int]:
     """The keys of every record that stands for one of these people."""
-    pointers = Patient.objects.filter(pk__in=patients).values_list("pk", "merged_into_id")
-    roots = {root or pk for pk, root in pointers}
     return set(Patient.objects.filter(Q(pk__in=roots) | Q(merged_into__in=roots)).values_list("pk", flat=True))
 
 
-def locked(patient: Patient) -> Patient:
-    """The record that stands for the person, held: one writer at a time for each person."""
+def locked_family(patient: Patient) -> list[Patient]:
+    """Every record that stands for the person, the kept one first, held: one writer at a time for each person."""
     held = locked_together([patient])
-    return held[held[patient.pk].merged_into_id or patient.pk]
+    root = held[survivor_key(held[patient.pk])]
+    return [root, *(one for one in held.values() if one.merged_into_id == root.pk)]
+
+
+def locked(patient: Patient) -> Patient:
+    """The record that stands for the person, held."""
+    return locked_family(patient)[0]

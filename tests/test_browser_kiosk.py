@@ -81,12 +81,12 @@ def test_a_lost_connection_says_so_and_the_same_button_works_afterwards(site, op
     before = answers()
     page.context.set_offline(True)
     page.click("text=This is right")
-    page.wait_for_selector("text=It is not saved yet.")
+    page.wait_for_selector("text=We do not know yet if it is saved.")
     assert answers() == before
     page.context.set_offline(False)
     page.click("text=This is right")
     page.wait_for_selector("h1:has-text('Thank you.')")
-    assert page.is_hidden("text=It is not saved yet.")
+    assert page.is_hidden("text=We do not know yet if it is saved.")
     assert answers() == before + 1
 
 
@@ -102,7 +102,7 @@ def test_an_answer_whose_reply_was_lost_is_stored_once_when_it_is_sent_again(sit
 
     page.route("**/kiosk/", drop_the_reply, times=1)
     page.click("text=This is right")
-    page.wait_for_selector("text=It is not saved yet.")
+    page.wait_for_selector("text=We do not know yet if it is saved.")
     page.click("text=This is right")
     page.wait_for_selector("h1:has-text('Thank you.')")
     assert answers() == before + 1

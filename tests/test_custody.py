@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -11,6 +12,12 @@ from hypothesis import strategies as st
 from registration.custody import State, custody_periods, period_at
 from registration.movements import Direction, Movement, Source
 from tests.conftest import MONDAY, after, on_the_roll, received, released, seen
+
+
+def off_the_roll(at=MONDAY, prison="LEI", reason="TRANSFERRED"):
+    """Not on the roll of this prison any more; with RELEASED, on no prison's."""
+    return Movement(at, Direction.OUT, reason, prison=prison, source=Source.ROLL)
+
 
 ADMITTED = received("NEW_ADMISSION")
 IN_HOSPITAL = released("RELEASED_TO_HOSPITAL", after(days=2), code="HP")
@@ -281,6 +288,98 @@ def test_having_been_seen_inside_a_known_stay_changes_nothing():
     assert custody_periods([ADMITTED, seen(after(days=1), "MDI")]) == custody_periods([ADMITTED])
 
 
+# -- on the roll, and not on it any more ---------------------------------------------------------------------
+
+
+AT_COURT = released("SENT_TO_COURT", after(days=2))
+ON_THE_WAY = released("TRANSFERRED", after(days=2))
+
+
+@pytest.mark.parametrize("since", [ON_THE_WAY, IN_HOSPITAL, ESCAPED, received("TRANSFERRED", after(days=2), "MDI")])
+def test_a_roll_shows_that_someone_known_to_be_elsewhere_is_here(since):
+    assert now(ADMITTED, since, on_the_roll(after(days=3))) == (State.OPEN, "LEI", 1)
+
+
+@pytest.mark.parametrize("left", [AT_COURT, FREED])
+def test_a_roll_counts_who_is_out_from_its_own_prison_and_shows_who_is_in_another(left):
+    at = after(days=2, minutes=30)
+    assert now(ADMITTED, left, on_the_roll(at), days=2, minutes=40)[:2] == now(ADMITTED, left, days=2, minutes=40)[:2]
+    assert now(ADMITTED, left, on_the_roll(at, "MDI")) == (State.OPEN, "MDI", 1)
+
+
+def test_an_arrival_told_late_from_before_the_roll_is_the_arrival():
+    for arrival in (ADMITTED, received("TRANSFERRED"), received("RETURN_FROM_COURT")):
+        (period,) = custody_periods([on_the_roll(after(hours=17)), arrival])
+        assert (period.state, period.prison, period.opened_at) == (State.OPEN, "LEI", MONDAY)
+        assert period.admission_known is (arrival is ADMITTED)
+        assert period.odd_admission_at is None
+
+
+def test_whoever_is_on_the_roll_after_a_release_told_late_is_still_here_and_no_admission_is_known():
+    periods = custody_periods([ADMITTED, on_the_roll(after(days=3)), FREED])
+    assert [period.state_at(after(days=3)) for period in periods] == [State.CLOSED, State.OPEN]
+    assert not periods[-1].admission_known
+
+
+def test_not_on_the_roll_any_more_is_on_the_way_for_the_roll_does_not_say_where():
+    assert now(ADMITTED, off_the_roll(after(days=3))) == (State.IN_TRANSIT, "LEI", 1)
+    come = received("TRANSFERRED", after(days=3, hours=5), "MDI")
+    assert now(ADMITTED, off_the_roll(after(days=3)), come) == (State.OPEN, "MDI", 1)
+    assert now(ADMITTED, off_the_roll(after(days=3)), on_the_roll(after(days=4))) == (State.OPEN, "LEI", 1)
+
+
+@pytest.mark.parametrize("before", [[], [ON_THE_WAY], [off_the_roll(after(days=2))]])
+def test_on_no_roll_any_more_settles_like_any_release(before):
+    told = [ADMITTED, *before, off_the_roll(after(days=3), reason="RELEASED")]
+    assert now(*told, days=3, minutes=44)[0] is State.SETTLING
+    assert now(*told, days=3, minutes=45)[0] is State.CLOSED
+    assert now(*told, received("TRANSFERRED", after(days=3, minutes=44), "MDI")) == (State.OPEN, "MDI", 1)
+
+
+ELSEWHERE = {
+    "nobody knows of them": [],
+    "in another prison": [ADMITTED, received("TRANSFERRED", after(days=2), "MDI")],
+    "at court": [ADMITTED, AT_COURT],
+    "in hospital": [ADMITTED, IN_HOSPITAL],
+    "escaped": [ADMITTED, ESCAPED],
+    "released": [ADMITTED, FREED],
+    "released this minute": [ADMITTED, released("RELEASED", after(days=3))],
+    "on the way to it from another prison": [
+        received("NEW_ADMISSION", prison="MDI"),
+        released("TRANSFERRED", after(days=2), "MDI"),
+    ],
+    "dead": [ADMITTED, released("RELEASED", after(days=2), code="DEC")],
+}
+
+
+@pytest.mark.parametrize("reason", ["TRANSFERRED", "RELEASED"])
+@pytest.mark.parametrize("known", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_not_on_the_roll_says_nothing_of_someone_who_had_left_or_was_elsewhere(known, reason):
+    assert custody_periods([*known, off_the_roll(after(days=3), reason=reason)]) == custody_periods(known)
+
+
+def test_not_on_the_roll_of_one_prison_is_no_news_of_someone_on_the_way():
+    assert custody_periods([ADMITTED, ON_THE_WAY, off_the_roll(after(days=3))]) == custody_periods(
+        [ADMITTED, ON_THE_WAY]
+    )
+
+
+def test_a_true_release_from_before_the_roll_that_comes_late_opens_no_second_stay():
+    for off in (off_the_roll(after(days=3)), off_the_roll(after(days=3), reason="RELEASED")):
+        assert custody_periods([ADMITTED, off, FREED]) == custody_periods([ADMITTED, FREED])
+    freed_later = released("RELEASED", after(days=3, hours=2), code="CR")
+    for off in (off_the_roll(after(days=3)), off_the_roll(after(days=3), reason="RELEASED")):
+        assert now(ADMITTED, off, freed_later) == (State.CLOSED, "LEI", 1)
+
+
+def test_an_admission_after_someone_seen_once_was_on_no_roll_is_still_another_time_in_prison():
+    for reason in ("TRANSFERRED", "RELEASED"):
+        told = [seen(), off_the_roll(after(days=3), reason=reason), received("NEW_ADMISSION", after(days=9))]
+        periods = custody_periods(told)
+        assert [period.opened_at for period in periods] == [MONDAY, after(days=9)]
+        assert period_at(periods, after(days=9)) is periods[1]
+
+
 # -- one movement, told by two families ----------------------------------------------------------------------
 
 
@@ -435,7 +534,7 @@ def told_badly(draw, story):
             code = draw(st.sampled_from(("", *step.codes)))
             late = at + draw(minutes_late)
             told.append(Movement(late, step.direction, step.offender, code, prison, Source.OFFENDER_EVENTS))
-    others = [on_the_roll, seen]
+    others = [on_the_roll, seen, off_the_roll, partial(off_the_roll, reason="RELEASED")]
     told += [draw(st.sampled_from(others))(MONDAY + draw(minutes_late) * 60) for _ in range(draw(st.integers(0, 2)))]
     return told + told[: draw(st.integers(0, 3))]
 
@@ -465,3 +564,30 @@ def test_counting_only_up_to_a_time_is_the_same_as_not_having_heard_of_what_came
     told = data.draw(told_badly(data.draw(stories())))
     until = MONDAY + timedelta(hours=data.draw(st.integers(0, 100)))
     assert custody_periods(told, until) == custody_periods([m for m in told if m.at <= until])
+
+
+@settings(max_examples=500)
+@given(st.data())
+def test_not_on_a_roll_any_more_never_begins_or_ends_a_stay(data):
+    told = data.draw(told_badly(data.draw(stories(shortest_gap=timedelta(minutes=1)))))
+    off = off_the_roll(
+        MONDAY + timedelta(hours=data.draw(st.integers(0, 200))), data.draw(st.sampled_from(["LEI", "MDI"]))
+    )
+    before, after_it = custody_periods(told), custody_periods([*told, off])
+    assert [(p.opened_at, p.left_at) for p in after_it] == [(p.opened_at, p.left_at) for p in before]
+    assert len(before) == len(after_it)
+
+
+@settings(max_examples=500)
+@given(st.data())
+def test_a_roll_that_tells_the_truth_changes_nothing_where_everything_was_told(data):
+    """However late and in whatever order the true messages come, before the roll or after it."""
+    story = data.draw(stories())
+    told = data.draw(told_by_both(story))
+    state, prison, stays = what_is_true(story)
+    at = story[-1][0] + timedelta(days=1)
+    if state in (State.OPEN, State.AWAY):
+        roll = on_the_roll(at, prison)
+    else:
+        roll = off_the_roll(at, data.draw(st.sampled_from(["LEI", "MDI", "BXI"])))
+    assert now(*data.draw(st.permutations([*told, roll]))) == (state, prison, stays)

@@ -12,6 +12,8 @@ from consent.actions.corrections import (
     settle_notices,
 )
 from consent.actions.day_one import import_decision
+from consent.actions.erasing import due as due_for_erasure
+from consent.actions.erasing import erase_messages, erase_patient
 from consent.actions.notes import PERSON, record_note, staff
 from consent.actions.people import (
     DESCRIBED_ON_ARRIVAL,
@@ -21,12 +23,14 @@ from consent.actions.people import (
     is_known,
     load_prisons,
     looked,
+    rebuild_status,
     receive_message,
     receive_person,
     record_legal_status,
     record_movement,
     set_prison_policy,
 )
+from consent.actions.reconciling import repair_from_roll
 from consent.actions.registering import begin_request, move_request
 
 __all__ = [
@@ -40,18 +44,23 @@ __all__ = [
     "deal_with_message",
     "decide",
     "describe_patient",
+    "due_for_erasure",
+    "erase_messages",
+    "erase_patient",
     "hold_for",
     "import_decision",
     "is_known",
     "load_prisons",
     "looked",
     "move_request",
+    "rebuild_status",
     "receive_message",
     "receive_person",
     "record_in_error",
     "record_legal_status",
     "record_movement",
     "record_note",
+    "repair_from_roll",
     "resolve_conflict",
     "second_look",
     "set_prison_policy",

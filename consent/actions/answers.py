@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from consent import facts, ledger
+from consent import facts
 from consent.actions.registering import follow, stands_as_yes
 from consent.models import Entry, Hold, PrisonPolicy
 from consent.policy import Answer
@@ -39,23 +39,22 @@ def decide(
     ``place`` is the prison where it was given; left out, the one where the person was at that time.
     Raises NotPossible when the person is not known to be in a prison in England then, or records disagree.
     """
-    person = registration.locked(patient)
-    if once and (entry := recorded_once(person, once, question, answer)):
+    held = facts.hold(patient)
+    if once and (entry := recorded_once(held, once, question, answer)):
         return entry
     now = timezone.now()
     at = at or now
     if at > now:
         raise NotPossible("That time lies ahead. Give the time at which the person answered.")
-    standing = facts.standing_of(person, now)
+    standing = held.standing(now)
     asked = standing.questions[question]
-    was_in = check_here(person, standing, at)
+    was_in = check_here(held, standing, at)
     check_possible(asked, answer, route, at)
     if route == "tablet" and standing.state_at(now) is not State.OPEN:
         raise NotPossible("This person is not here just now. Nothing was stored.")
     place = place or was_in or ""
     hold = hold_for(place) if BY_ID[question].holds_yes and answer is Answer.YES else HOLD_NONE
-    entry = ledger.append(
-        patient=person,
+    entry = held.append(
         kind="decision",
         at=at,
         by=by,
@@ -66,14 +65,15 @@ def decide(
             "route": route,
             "hold": hold,
             "once": once,
-            "refers": behind(person, question, asked.in_play, at),
+            "refers": behind(held, asked.in_play, at),
             **details,
         },
     )
-    follow(person, at=now)
-    if question == GMS_REGISTRATION.id and hold == HOLD_NONE and stands_as_yes(person, entry):
-        registration.open_request(patient=person, asked_by=entry.hash, at=now)
-    facts.refresh([person])
+    if question == GMS_REGISTRATION.id:
+        follow(held, at=now)
+        if hold == HOLD_NONE and stands_as_yes(held, entry):
+            registration.open_request(patient=held.person, asked_by=entry.hash, at=now)
+    facts.project(held)
     return entry
 
 
@@ -107,17 +107,16 @@ def could_not_ask(*, patient: Patient, questions: list[str], by: dict[str, str],
         )
 
 
-def check_here(person: Patient, standing: Standing, at: datetime) -> str | None:
+def check_here(held: facts.Held, standing: Standing, at: datetime) -> str | None:
     """The prison the person was in at that time, in this time in prison. Raises NotPossible."""
     if standing.state_at(timezone.now()) in (State.NONE, State.CLOSED, State.DECEASED):
         raise NotPossible("This person is not known to be in prison now. Record that they came in first.")
     if standing.outside_england:
         raise NotPossible("This prison is outside England, where this choice does not apply.")
-    movements = registration.fold(registration.family(person))
-    periods = custody_periods(movements, timezone.now())
+    periods = custody_periods(held.known.movements, timezone.now())
     if period_at(periods, at) is not periods[-1]:
         raise NotPossible("At that time the person was not in prison as far as we know. Check the date and time.")
-    then = custody_periods(movements, at)
+    then = custody_periods(held.known.movements, at)
     return then[-1].prison if then else standing.prison
 
 
@@ -129,30 +128,28 @@ def hold_for(prison_id: str | None) -> str:
     return str(policy.hold_hours) if policy.hold == Hold.HOURS else str(policy.hold)
 
 
-def behind(person: Patient, question: str, in_play: tuple[str, ...], at: datetime) -> list[str]:
+def behind(held: facts.Held, in_play: tuple[str, ...], at: datetime) -> list[str]:
     """The answers of other, joined records that this one is given in full view of."""
-    own = person.record_id
-    others = Entry.objects.filter(hash__in=in_play, at__lte=at).exclude(chain=own)
-    return sorted(others.values_list("hash", flat=True))
+    own = str(held.person.record_id)
+    return sorted(line.id for line in held.known.lines if line.id in in_play and line.at <= at and line.record != own)
 
 
-def recorded_once(person: Patient, once: str, question: str, answer: Answer) -> Entry | None:
+def recorded_once(held: facts.Held, once: str, question: str, answer: Answer) -> Entry | None:
     """The entry that this very form made before. Raises NotPossible where it said something else then."""
-    for entry in facts.entries_of(registration.family(person)):
-        said = ledger.read(entry)["data"]
-        if said.get("once") == once:
-            if (said["question"], said["answer"]) != (question, answer.value):
+    for line in held.known.lines:
+        if line.once == once:
+            if (line.question, line.answer) != (question, answer.value):
                 raise NotPossible("This form was sent before, with another answer. Open it again.")
-            return entry
+            return Entry.objects.get(hash=line.id)
     return None
 
 
 @transaction.atomic
 def second_look(*, patient: Patient, by: dict[str, str], decision: str, prison: str | None, route: str) -> Entry:
     """It is still yes: the yes is no longer held, and the work of registering opens. Raises NotPossible."""
-    person = registration.locked(patient)
+    held = facts.hold(patient)
     now = timezone.now()
-    standing = facts.standing_of(person, now)
+    standing = held.standing(now)
     asked = standing.questions[GMS_REGISTRATION.id]
     known, rule = facts.rule_for(standing, GMS_REGISTRATION.id, now)
     if asked.line != decision:
@@ -162,14 +159,13 @@ def second_look(*, patient: Patient, by: dict[str, str], decision: str, prison: 
     # Row 9: not on a tablet, but by talking all the same.
     if rule.code not in ("10g", "9") or (rule.code == "9" and route == "tablet"):
         raise NotPossible(rule.because)
-    entry = ledger.append(
-        patient=person,
+    entry = held.append(
         kind="second-look",
         at=now,
         by=by,
         data={"question": GMS_REGISTRATION.id, "prison": prison, "route": route, "refers": [decision]},
     )
-    if registration.open_request(patient=person, asked_by=decision, at=now) is None:
+    if registration.open_request(patient=held.person, asked_by=decision, at=now) is None:
         raise NotPossible("An earlier registration is still open. Confirm or reject it first, then check this yes.")
-    facts.refresh([person])
+    facts.project(held)
     return entry

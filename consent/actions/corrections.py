@@ -94,6 +94,7 @@ def record_in_error(*, entry: Entry, user: User, second: User, reason: str) -> E
             "reason": reason,
         },
     )
-    follow(person, at=now)
-    facts.refresh([person])
+    held = facts.hold(person)
+    follow(held, at=now)
+    facts.project(held)
     return mark

@@ -51,16 +51,17 @@ def import_decision(
         if line["kind"] == kind and line["data"] | data == line["data"]:
             return False
     when = at if isinstance(at, datetime) else within_the_day(person, at)
-    touched = registration.record_movement(
+    registration.record_movement(
         patient=patient,
         movement=Movement(when, Direction.SEEN, prison=prison.pk if prison else None, source=Source.IMPORT),
         by="import",
     )
     entry = ledger.append(patient=person, kind=kind, at=when, by=IMPORT, data=data)
-    follow(person, at=timezone.now())
-    if question == GMS_REGISTRATION.id and stands_as_yes(person, entry):
+    held = facts.hold(person)
+    follow(held, at=timezone.now())
+    if question == GMS_REGISTRATION.id and stands_as_yes(held, entry):
         registration.open_request(patient=person, asked_by=entry.hash, at=when, to_confirm=True)
-    facts.refresh(touched)
+    facts.project(held)
     return True
 
 

@@ -38,7 +38,9 @@ def erase_patient(*, patient: Patient, ground: str) -> None:
     if person.prison_number.startswith("~"):
         raise NotPossible("This person was erased already.")
     if facts.standing_of(person, now).state_at(now) not in OVER:
-        raise NotPossible("This person is in prison now, as far as we know. They are needed; nothing was erased.")
+        raise NotPossible(
+            "This person is in prison now, as far as we know. Their record is needed; nothing was erased."
+        )
     people = registration.family(person)
     chains = [one.record_id for one in people]
     Visit.objects.filter(patient__in=people).delete()

@@ -6,9 +6,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from consent import facts, ledger
+from consent import facts
 from consent.models import Entry
-from registration import actions as registration
 from registration.models import Patient
 
 PERSON = {"who": "person", "name": ""}
@@ -24,13 +23,12 @@ def record_note(
     *, patient: Patient, kind: str, by: dict[str, str], question: str = "", refers: tuple[str, ...] = (), **details: Any
 ) -> Entry:
     """A line that is no answer: staff-check, fresh-look-declined, conflict-resolved, task-done."""
-    person = registration.locked(patient)
-    entry = ledger.append(
-        patient=person,
+    held = facts.hold(patient)
+    entry = held.append(
         kind=kind,
         at=timezone.now(),
         by=by,
         data={"question": question, "refers": list(refers), **details},
     )
-    facts.refresh([person])
+    facts.project(held)
     return entry

@@ -25,7 +25,7 @@ def receive_message(*, item: Any, raw: str) -> str:
     """Take in one prison event message; see registration.actions.receive_message for what is returned."""
     outcome, touched = registration.receive_message(item=item, raw=raw)
     for person in touched:
-        follow(person, at=timezone.now())
+        follow(facts.hold(person), at=timezone.now())
     facts.refresh(touched)
     return outcome
 

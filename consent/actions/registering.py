@@ -17,12 +17,12 @@ from registration.actions import NotPossible
 from registration.models import Patient, RegistrationRequest
 
 
-def follow(person: Patient, *, at: datetime) -> None:
+def follow(held: facts.Held, *, at: datetime) -> None:
     """Let requests that were not made yet follow what stands now: none may go out on an answer that was overtaken."""
-    waiting = RegistrationRequest.objects.filter(patient__in=registration.family(person), state="to-make")
+    waiting = RegistrationRequest.objects.filter(patient__in=held.people, state="to-make")
     if not (requests := list(waiting)):
         return
-    asked = facts.standing_of(person, at).questions[GMS_REGISTRATION.id]
+    asked = held.standing(at).questions[GMS_REGISTRATION.id]
     for request in requests:
         if asked.registered and request.to_confirm:
             registration.move_request(request=request, to="confirmed", at=at, reason="A registration is on record.")
@@ -35,8 +35,8 @@ def is_behind(request: RegistrationRequest, asked: QuestionStanding, at: datetim
     return asked.line == request.asked_by and asked.decision == Answer.YES and not is_held(asked, at)
 
 
-def stands_as_yes(person: Patient, entry: Entry) -> bool:
-    asked = facts.standing_of(person).questions[GMS_REGISTRATION.id]
+def stands_as_yes(held: facts.Held, entry: Entry) -> bool:
+    asked = held.standing(timezone.now()).questions[GMS_REGISTRATION.id]
     return asked.line == entry.hash and asked.decision == Answer.YES and not asked.registered
 
 

@@ -20,6 +20,7 @@ from consent.proof.signed import tree_faults
 from consent.publishing import load
 
 COLUMNS = ("chain", "seq", "kind", "at", "recorded_at")
+READ = (*COLUMNS, "body", "hash")
 Row = tuple[UUID, int, str, datetime, datetime, bytes, str]
 
 
@@ -106,8 +107,7 @@ def chain_faults(words: dict[str, dict[str, str]]) -> Iterator[str]:
     """Every chain from its first line on, with what was shown and what was typed beside it."""
     shown = by_chain(Presentation.objects.order_by("chain", "pk").select_related("explanation").iterator(2000))
     typed = by_chain(Remark.objects.order_by("chain", "pk").iterator(2000))
-    columns = ("chain", "seq", "kind", "at", "recorded_at", "body", "hash")
-    rows = Entry.objects.order_by("chain", "seq").values_list(*columns).iterator(5000)
+    rows = Entry.objects.order_by("chain", "seq").values_list(*READ).iterator(5000)
     for chain, lines in groupby(rows, key=lambda row: row[0]):
         yield from strays(shown, chain)
         yield from strays(typed, chain)

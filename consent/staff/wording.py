@@ -73,7 +73,7 @@ CUSTODY = {
     State.NONE: _("Not known to be in prison."),
     State.OPEN: _("In {place} since {when}."),
     State.AWAY: _("Out from {place} since {when}, at court or on temporary absence."),
-    State.IN_TRANSIT: _("Left {place} on {when} for another prison. Not arrived yet."),
+    State.IN_TRANSIT: _("Left {place} on {when}. Not known to have arrived anywhere yet."),
     State.CARE_ELSEWHERE: _("In hospital or care elsewhere since {when}, from {place}."),
     State.SUSPENDED: _("Missing from {place} since {when}."),
     State.SETTLING: _("Released from {place} on {when}. It counts as ended 45 minutes later."),
