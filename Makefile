@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench messages pictures setup setup-test collected lock clean port-free
+.PHONY: help run test check bench prove messages pictures setup setup-test collected lock clean port-free
 
 # Where the demonstration is served. `make run PORT=8001` for another.
 PORT ?= 8000
@@ -31,6 +31,7 @@ run: port-free setup collected ## set up what is missing, then serve the demonst
 	@mkdir -p var
 	@$(MANAGE) prepare
 	@$(MANAGE) demo
+	@$(MANAGE) checkpoint --verbosity 0
 	@exec .venv/bin/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket
 
 # The whole suite, on SQLite and on PostgreSQL, after the checks that need no database.
@@ -50,6 +51,10 @@ check: setup-test ## lint, format, templates, types, migrations, settings
 # Ratios, so that they carry over to another machine: docs/benchmarks.md.
 bench: setup-test collected ## measure time, queries, bytes and PDFs
 	@$(PYTHON) -m tests.bench
+
+# Tampers, kills, 16 writers, a million people: half an hour, on databases of its own, never in CI.
+prove: setup-test collected ## the long campaigns on the record (ARGS="kills": one of them)
+	@$(PYTHON) -m tests.prove $(ARGS)
 
 # Strings of buttons and staff screens, into the catalogues; translate what is new there.
 messages: setup ## bring the catalogues up to date

@@ -42,6 +42,7 @@ from consent.policy import Answer  # noqa: E402
 from registration.actions import patient_with  # noqa: E402
 from registration.models import Patient  # noqa: E402
 from registration.movements import Direction, Movement  # noqa: E402
+from tests.prove import report  # noqa: E402
 
 ROUNDS = 400
 SIZE = [0]
@@ -195,17 +196,17 @@ def main() -> None:
     pages, first = kiosk_pages(user)
     staff = staff_pages(user)
     paper = paper_ratio(arrive("A0002BB"))
-    report = written(pages, first, staff, paper)
-    (settings.BASE_DIR / "docs" / "benchmarks.md").write_text(report, encoding="utf-8")
-    print(report)
+    lines = written(pages, first, staff, paper)
+    report.write("Pages and papers", lines)
+    print("\n".join(lines))
 
 
-def written(pages: list[tuple[str, float, int, int]], first: int, staff: list[tuple[str, int]], paper: float) -> str:
+def written(
+    pages: list[tuple[str, float, int, int]], first: int, staff: list[tuple[str, int]], paper: float
+) -> list[str]:
     slowest = max(ratio for _, ratio, _, _ in pages)
     later = max(size for _, _, _, size in pages)
-    lines = [
-        "# Benchmarks",
-        "",
+    return [
         "Written by `make bench` in one run; run it again rather than quote it. SQLite, one process. Times are",
         f"ratios of medians over {ROUNDS} requests measured in turns; bytes are compressed (gzip 9).",
         "",
@@ -223,9 +224,7 @@ def written(pages: list[tuple[str, float, int, int]], first: int, staff: list[tu
         "| kiosk page | time over a bare view | queries | bytes |",
         "|---|---|---|---|",
         *(f"| {title} | {ratio:.1f} | {count} | {size:,} |" for title, ratio, count, size in pages),
-        "",
     ]
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

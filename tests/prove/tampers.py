@@ -9,6 +9,8 @@ newer than the newest checkpoint, is a row like any other: nothing finds that, h
 import contextlib
 import json
 import random
+import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -416,6 +418,20 @@ def campaign(*, key: Path, tampers: int, cleans: int, seed: int = 1, steps: int 
             transaction.set_rollback(True)
     keys.last_file(key).unlink(missing_ok=True)
     return {"tampers": done, "missed": missed, "cleans": clean, "alarms": alarms, "kinds": dict(kinds)}
+
+
+def main() -> None:
+    """So many tampers and clean records, on the empty database that DATABASE_URL names; prints what was found."""
+    from django.core.management import call_command
+
+    from consent import publishing
+
+    call_command("migrate", verbosity=0)
+    publishing.publish()
+    with tempfile.TemporaryDirectory() as folder:
+        key = Path(folder) / "key"
+        keys.make_key(key, "example.org/record")
+        print(json.dumps(campaign(key=key, tampers=int(sys.argv[1]), cleans=int(sys.argv[2]))))
 
 
 def tampered(hand: Tamperer, public: list[keys.PublicKey], kept: str, missed: list[str]) -> bool:

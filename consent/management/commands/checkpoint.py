@@ -33,6 +33,8 @@ class Command(BaseCommand):
             note, placed = make(path, everything=options["everything"])
         except (keys.KeyProblem, Refused) as problem:
             raise CommandError(str(problem)) from None
+        if not options["verbosity"]:
+            return
         self.stdout.write(note, ending="")
         size = checkpoint(note, [keys.read_key(path).public]).size
         self.stderr.write(f"{placed} new rows, {size} in all.")

@@ -1,0 +1,144 @@
+"""``make prove``: the long campaigns. Everything runs on databases of its own; docs/benchmarks.md says what came of it.
+
+python -m tests.prove [tampers] [kills] [rates] [growth]      (all of them when none is named)
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.cluster import Unavailable, own_cluster
+from tests.prove import report
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TAMPERS, CLEANS, KILLS, PEOPLE = 1_000, 1_000, 200, 1_000_000
+
+
+def child(module: str, url: str, *arguments: str) -> Any:
+    """Run a campaign in a process of its own on a database of its own; the JSON it prints."""
+    code = f"import django; django.setup(); from tests.prove import {module}; {module}.main()"
+    command = [sys.executable, "-c", code, *arguments]
+    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def on_both(module: str, *arguments: str) -> dict[str, Any]:
+    """The same on SQLite, and on a PostgreSQL cluster that keeps what it says it keeps."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = {"SQLite": child(module, f"sqlite:///{folder}/prove.sqlite3", *arguments)}
+    with own_cluster(durable=True) as cluster:
+        found["PostgreSQL"] = child(module, cluster.url, *arguments)
+    return found
+
+
+def tampers() -> tuple[str, list[str]]:
+    found = on_both("tampers", str(TAMPERS), str(CLEANS))
+    lines = [
+        "Rows changed, removed, added and swapped, projections and checkpoints altered, by somebody with every right",
+        "to the database who knows the code and makes hashes, chains, leaves and projections fit again",
+        "(tests/prove/tampers.py).",
+        "",
+        "| database | tampers | found (aim: all) | clean records | false alarms (aim 0) |",
+        "|---|---|---|---|---|",
+    ]
+    for name, one in found.items():
+        caught = one["tampers"] - len(one["missed"])
+        lines.append(f"| {name} | {one['tampers']:,} | {caught:,} | {one['cleans']:,} | {len(one['alarms'])} |")
+        lines += [f"\nMissed: {', '.join(one['missed'])}"] if one["missed"] else []
+    return "Tampers", lines
+
+
+def kills() -> tuple[str, list[str]]:
+    from tests.prove.kills import campaign
+
+    found = campaign(kills=KILLS)
+    return "Never lost, never doubled", [
+        "Tablets confirm answers while the server or a durable PostgreSQL cluster is killed with SIGKILL, or the",
+        "connection is cut after each byte of request and reply; then every tablet sends the same form again.",
+        "",
+        "| what | count |",
+        "|---|---|",
+        *(f"| kills: {kind} | {count:,} |" for kind, count in found.kills.items()),
+        f"| answers at stake | {found.answers:,} |",
+        f"| acknowledged before that | {found.acknowledged:,} |",
+        f"| stored, but not acknowledged: the moment was hit | {sum(found.committed_unacknowledged.values()):,} |",
+        f"| lost (aim 0) | {found.lost} |",
+        f"| doubled (aim 0) | {found.doubled} |",
+        f"| stored with another answer (aim 0) | {found.wrong} |",
+        f"| tablets that could not go on (aim 0) | {found.stuck} |",
+        f"| faults of the record afterwards (aim 0) | {len(found.faults)} |",
+    ]
+
+
+def rates() -> tuple[str, list[str]]:
+    found = on_both("rates")
+    lines = [
+        "A decision: guards, chain, triggers and projection in one transaction, against an entry of the same bytes",
+        "inserted through Django without any of them (triggers dropped), in turns, 16 processes. A line checked: hash,",
+        "chain and columns, against reading the same columns through Django and hashing their bytes.",
+        "",
+        "| what | aim | SQLite | PostgreSQL |",
+        "|---|---|---|---|",
+    ]
+    for what, title in (
+        ("decisions", "decisions a second over plain inserts, 16 writers"),
+        ("checks", "entries verified a second over reading and hashing them"),
+    ):
+        cells = [f"{one[what]['ours'] / one[what]['plain']:.2f} ({one[what]['ours']:,.0f}/s)" for one in found.values()]
+        lines.append(f"| {title} | at least 0.5 | {' | '.join(cells)} |")
+    return "Decisions and checks", lines
+
+
+def growth() -> tuple[str, list[str]]:
+    from tests.prove.growth import campaign
+
+    found = campaign(PEOPLE)
+    counts = found["counts"]
+    return "Growth", [
+        f"PostgreSQL with {counts['registration_patient']:,} people and {counts['consent_entry']:,} entries, over",
+        "the same with 1,000 people; the same people looked at, in turns, medians.",
+        "",
+        "| what | aim | measured |",
+        "|---|---|---|",
+        *(
+            f"| {title} | at most 1.2 | {found['ratios'][what]:.2f} |"
+            for what, title in (
+                ("person", "the person's page"),
+                ("today", "today's list"),
+                ("decision", "one decision"),
+            )
+        ),
+    ]
+
+
+GROWING = {"person": "the person's page", "today": "today's list", "decision": "one decision"}
+CAMPAIGNS: dict[str, Callable[[], tuple[str, list[str]]]] = {
+    "tampers": tampers,
+    "rates": rates,
+    "growth": growth,
+    "kills": kills,
+}
+
+
+def main(names: list[str]) -> int:
+    for name in names or CAMPAIGNS:
+        begun = time.perf_counter()
+        try:
+            heading, lines = CAMPAIGNS[name]()
+        except Unavailable as reason:
+            print(f"{name}: left out, because {reason}")
+            return 1
+        report.write(heading, ["Written by `make prove`.", *lines])
+        print(f"\n## {heading} ({(time.perf_counter() - begun) / 60:.0f} minutes)\n", *lines, sep="\n", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
