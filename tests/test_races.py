@@ -1,5 +1,6 @@
 """Several people press at once: on PostgreSQL, where writers truly run side by side (SQLite lets one in at a time)."""
 
+import io
 import threading
 
 import pytest
@@ -10,9 +11,10 @@ from django.utils import timezone
 
 from consent import actions, facts
 from consent.kiosk import moves, visits
-from consent.models import Entry, Status
+from consent.models import AccessEvent, Entry, Explanation, Leaf, Status
 from consent.policy import Answer
-from consent.proof import verify
+from consent.proof import keys, verify
+from consent.proof.checkpoints import make
 from registration.actions import patient_with
 from registration.models import Patient
 from registration.movements import Direction, Movement
@@ -98,3 +100,30 @@ def test_merges_and_an_answer_at_the_same_time_leave_one_person_with_one_status(
         (status,) = Status.objects.filter(patient__in=people)
         assert status.body == facts.projected(facts.history_of(status.patient))["body"]
     assert list(verify.faults()) == []
+
+
+def test_checkpoints_are_made_while_writers_go_on_and_every_line_finds_its_place(committed, key):
+    people = [arrived(f"K000{number}CC") for number in range(4)]
+
+    def writes(person):
+        def go():
+            for _ in range(15):
+                actions.record_note(patient=person, kind="staff-check", by=actions.PERSON)
+                actions.looked(patient=person, who="nurse", what="page")
+
+        return go
+
+    def signs():
+        for _ in range(12):
+            make(key)
+
+    def verifies():
+        for _ in range(6):
+            call_command("verify_record", verbosity=0, stdout=io.StringIO())
+
+    make(key)
+    assert at_once(*[writes(person) for person in people], signs, verifies) == []
+    make(key)
+    rows = sum(model.objects.count() for model in (Entry, AccessEvent, Explanation))
+    assert Leaf.objects.count() == rows > 120
+    assert list(verify.faults([keys.read_key(key).public], keys.last_signed(key))) == []

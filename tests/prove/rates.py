@@ -50,22 +50,22 @@ def decisions() -> dict[str, float]:
     return {"ours": statistics.median(ours), "plain": statistics.median(plain)}
 
 
-def prepared(count: int) -> list[int]:
-    """People who came in, each with a movement and a status; the keys of their records."""
-    keys = []
+def prepared(count: int) -> list[Patient]:
+    """People who came in, each with a movement and a status."""
+    people = []
     with transaction.atomic():
         for n in range(count):
             person = patient_with(f"{chr(66 + n // 9000)}{n % 9000:04d}RT")
             at = timezone.now() - timedelta(hours=1)
             movement = Movement(at, Direction.IN, "NEW_ADMISSION", prison="LEI")
             actions.record_movement(patient=person, movement=movement, by="rates")
-            keys.append(person.pk)
-    return keys
+            people.append(person)
+    return people
 
 
-def decide(key: int) -> None:
+def decide(person: Patient) -> None:
     actions.decide(
-        patient=Patient.objects.get(pk=key),
+        patient=person,
         question="gp-record",
         answer=Answer.NO,
         by=actions.PERSON,
