@@ -10,11 +10,13 @@ from typing import Any
 from django.utils import timezone
 
 from consent.models import Entry, Remark
-from consent.proof.check_record import START, sealed
+from consent.proof.check_record import START, is_seal, sealed
 from registration.models import Patient
 
 # What somebody typed: beside the line, not in it, so that it can be erased and the line still proves itself.
 TYPED = {"reason", "interpreter", "source", "recorded_by"}
+# Whose chain it is: the prison number, sealed in the same way in the first line.
+ABOUT = "about"
 ERASED = "(erased)"
 
 
@@ -49,6 +51,8 @@ def append(
     seq, previous = after or end_of(patient)
     seq += 1
     recorded_at = timezone.now()
+    if seq == 1:
+        data = data | {ABOUT: patient.prison_number}
     data, remarks = set_apart(patient, data)
     body = canonical(
         {
@@ -87,7 +91,7 @@ def end_of(patient: Patient) -> tuple[int, str]:
 def set_apart(patient: Patient, data: dict[str, Any]) -> tuple[dict[str, Any], list[Remark]]:
     """The data of a line with a salted hash in place of each thing that somebody typed, and what they typed."""
     remarks = {}
-    for name in TYPED & data.keys():
+    for name in (TYPED | {ABOUT}) & data.keys():
         if data[name]:
             salt = secrets.token_hex(16)
             seal = sealed(salt, data[name])
@@ -111,4 +115,4 @@ def opened(entries: Iterable[Entry]) -> list[dict[str, Any]]:
 
 
 def seals_of(line: dict[str, Any]) -> dict[str, str]:
-    return {name: said["seal"] for name, said in line["data"].items() if isinstance(said, dict) and "seal" in said}
+    return {name: said["seal"] for name, said in line["data"].items() if is_seal(said)}

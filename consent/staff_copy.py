@@ -35,7 +35,18 @@ ROUTES = {
 }
 PRESSED = {"person": "The person", "staff": "Staff", "feed": "A message from another system", "import": "An import"}
 # Said elsewhere on the staff copy, or of no use to a reader. Whatever else was recorded with the answer is printed.
-PRINTED_ELSEWHERE = {"question", "answer", "prison", "route", "hold", "refers", "presentation", "once", "visit"}
+PRINTED_ELSEWHERE = {
+    "question",
+    "answer",
+    "prison",
+    "route",
+    "hold",
+    "refers",
+    "presentation",
+    "once",
+    "visit",
+    "about",
+}
 
 
 def staff_copy(entry: Entry) -> bytes:

@@ -19,6 +19,7 @@ from registration.models import (
     Prison,
     RegistrationRequest,
 )
+from registration.patients import Erased as Erased
 from registration.patients import NotPossible, family, locked, locked_family, locked_together, patient_with
 from registration.patients import survivor as survivor
 

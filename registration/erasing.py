@@ -26,24 +26,29 @@ BLANK = {
     "needs_interpreter": False,
     "communication_needs": "",
     "home_gp": HomeGP.UNSURE,
+    "is_sensitive": False,
 }
+# Of a message, its fingerprint and what became of it stay: a queue may tell it again, and it must not count twice.
+BLANK_MESSAGE = {"body": "", "prison_number": "", "detail": ""}
 
 
 @transaction.atomic
 def erase(*, patient: Patient) -> list[Patient]:
-    """Erase who this person was, over all joined records, with every message that names one of their numbers.
+    """Erase who this person was, over all joined records, and what every message says that names one of their numbers.
 
     Movements and the times of legal status stay under a number that is nobody's: "~" and the row's own key.
     """
     person = locked(patient)
     people = family(person)
     numbers = [p.prison_number for p in people]
-    named = Q(prison_number__in=numbers)
-    for number in numbers:
-        named |= Q(body__contains=number)
-    Message.objects.filter(named).delete()
+    names = [*numbers, *(p.nhs_number for p in people if p.nhs_number)]
+    of_them, told_of_them = Q(prison_number__in=numbers), Q(patient__in=people)
+    for name in names:
+        of_them |= Q(body__icontains=name)
+        told_of_them |= Q(detail__icontains=name)  # of a booking moved between two people
+    Message.objects.filter(of_them).update(**BLANK_MESSAGE)
     LegalStatusRecord.objects.filter(patient__in=people).update(source="")
-    Notice.objects.filter(patient__in=people).update(detail="")
+    Notice.objects.filter(told_of_them).update(detail="")
     RegistrationRequest.objects.filter(patient__in=people).update(reason="")
     RegistrationRequest.history.filter(patient__in=people).delete()
     for each in people:
@@ -63,5 +68,5 @@ def nobodys_number(patient: Patient) -> str:
 
 @transaction.atomic
 def erase_messages(*, before: datetime) -> int:
-    """Erase messages received before this time; returns how many. What they told was taken in long ago."""
-    return Message.objects.filter(received_at__lt=before).delete()[1].get("registration.Message", 0)
+    """Blank messages received before this time; returns how many. What they told was taken in long ago."""
+    return Message.objects.filter(received_at__lt=before).exclude(body="").update(**BLANK_MESSAGE)

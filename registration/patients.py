@@ -13,6 +13,10 @@ class NotPossible(Exception):
     """The action does not fit what is on record; the message says what to do instead."""
 
 
+class Erased(NotPossible):
+    """Who this record was of was erased while it was waited for; the same number is somebody new from now on."""
+
+
 def patient_with(number: str) -> Patient:
     """The patient record of this prison number, made if it is new. Raises NotAnIdentifier."""
     return Patient.objects.get_or_create(prison_number=prison_number(number))[0]
@@ -73,6 +77,8 @@ def members(roots: set[int]) -> set[int]:
 def locked_family(patient: Patient) -> list[Patient]:
     """Every record that stands for the person, the kept one first, held: one writer at a time for each person."""
     held = locked_together([patient])
+    if held[patient.pk].prison_number != patient.prison_number:
+        raise Erased("This person was erased already. Look the number up again.")
     root = held[survivor_key(held[patient.pk])]
     return [root, *(one for one in held.values() if one.merged_into_id == root.pk)]
 

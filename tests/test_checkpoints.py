@@ -141,7 +141,7 @@ def test_the_note_is_what_other_programs_write_and_read():
         "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
     )
     assert signer.sign(text) == note
-    assert signed_text(note, [public_key(line)]) == text
+    assert signed_text(note, [public_key(line)]) == (text, {"PeterNeumann"})
 
 
 def test_a_checkpoint_covers_every_row_of_every_append_only_table(record, key):

@@ -1,8 +1,10 @@
 """What a person says to staff, and what only staff can settle: recorded once, or refused with a reason."""
 
 import re
+from datetime import UTC
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from consent import facts
 from consent.models import Entry
@@ -251,3 +253,11 @@ def test_the_record_adds_up_after_all_this(reception):
     reception.sends(f"{PAGE}taken-back/", **typed(once="b"))
     assert not list(verify.faults())
     assert facts.standing_of(person).questions[GMS].decision == "withdrawn"
+
+
+def test_in_the_hour_that_is_told_twice_a_time_is_the_later_one_and_in_spring_there_is_none():
+    from consent.staff.forms import MomentField
+
+    assert MomentField().clean("26/10/2025 01:30").astimezone(UTC).hour == 1
+    with pytest.raises(ValidationError, match="clocks went forward"):
+        MomentField().clean("30/03/2025 01:30")

@@ -91,7 +91,7 @@ def check_possible(asked: QuestionStanding, answer: Answer, route: str, at: date
 def could_not_ask(*, patient: Patient, questions: list[str], by: dict[str, str], reason: str, once: str) -> None:
     """Not possible today, for each question that is due or offered. Raises NotPossible when one of them is not."""
     now = timezone.now()
-    standing = facts.standing_of(patient, now)
+    standing = facts.hold(patient).standing(now)
     codes = {question: facts.rule_for(standing, question, now)[1].code for question in questions}
     if not questions or not set(codes.values()) <= ASKABLE:
         raise NotPossible("Nothing is to be asked now: what stands stays as it is.")

@@ -48,7 +48,7 @@ def settle_earlier(
 @transaction.atomic
 def resolve_conflict(*, patient: Patient, user: User, question: str, answer: Answer, reason: str) -> None:
     """A person chose: their choice is a new entry, and nothing that disagreed is touched."""
-    standing = facts.standing_of(patient)
+    standing = facts.hold(patient).standing(timezone.now())
     if not standing.questions[question].conflict:
         raise NotPossible("There is no conflict here any more. Look at the page again.")
     if standing.notices:
@@ -59,7 +59,7 @@ def resolve_conflict(*, patient: Patient, user: User, question: str, answer: Ans
 @transaction.atomic
 def settle_notices(*, patient: Patient, user: User, reason: str) -> None:
     """A booking was moved or deleted, and staff found that what is on record is right."""
-    standing = facts.standing_of(patient)
+    standing = facts.hold(patient).standing(timezone.now())
     if not standing.notices:
         raise NotPossible("There is no conflict here any more. Look at the page again.")
     record_note(patient=patient, kind="conflict-resolved", by=staff(user), refers=standing.notices, reason=reason)

@@ -44,7 +44,6 @@ def erase_patient(*, patient: Patient, ground: str) -> None:
     people = registration.family(person)
     chains = [one.record_id for one in people]
     Visit.objects.filter(patient__in=people).delete()
-    Remark.objects.filter(chain__in=chains).delete()
     for one in people:
         ledger.append(
             patient=one,
@@ -53,6 +52,7 @@ def erase_patient(*, patient: Patient, ground: str) -> None:
             by={"who": "system", "name": ""},
             data={"question": "", "ground": ground},
         )
+    Remark.objects.filter(chain__in=chains).delete()
     facts.refresh(erasing.erase(patient=person))
 
 

@@ -20,9 +20,16 @@ from registration.movements import Movement
 DESCRIBED_ON_ARRIVAL = ("given_names", "family_name", "date_of_birth", "home_gp", "language")
 
 
-@transaction.atomic
 def receive_message(*, item: Any, raw: str) -> str:
     """Take in one prison event message; see registration.actions.receive_message for what is returned."""
+    try:
+        return take_in(item=item, raw=raw)
+    except registration.Erased:
+        return take_in(item=item, raw=raw)  # for whoever has the number now
+
+
+@transaction.atomic
+def take_in(*, item: Any, raw: str) -> str:
     outcome, touched = registration.receive_message(item=item, raw=raw)
     for person in touched:
         follow(facts.hold(person), at=timezone.now())
@@ -32,7 +39,8 @@ def receive_message(*, item: Any, raw: str) -> str:
 
 @transaction.atomic
 def record_movement(*, patient: Patient, movement: Movement, by: str) -> None:
-    facts.refresh(registration.record_movement(patient=patient, movement=movement, by=by))
+    registration.record_movement(patient=patient, movement=movement, by=by)
+    came_on(patient)
 
 
 @transaction.atomic
@@ -89,8 +97,15 @@ def receive_person(
         registration.record_legal_status(
             patient=person, status=legal_status, at=movement.at, source=f"told on arrival ({user.get_username()})"
         )
-    facts.refresh([person])
+    came_on(person)
     return person
+
+
+def came_on(patient: Patient) -> None:
+    """Where they are has changed: the work that waits follows, and so does what stands."""
+    held = facts.hold(patient)
+    follow(held, at=timezone.now())
+    facts.project(held)
 
 
 def looked(*, patient: Patient, who: str, what: str, prison: str = "") -> None:

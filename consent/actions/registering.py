@@ -44,8 +44,9 @@ def stands_as_yes(held: facts.Held, entry: Entry) -> bool:
 def move_request(*, request: RegistrationRequest, to: str, user: User, reason: str = "") -> None:
     """Take a registration request one step on; a confirmed one goes into the record. Raises NotPossible."""
     now = timezone.now()
+    held = facts.hold(request.patient)
     if to == "made":
-        check_stands(request, now)
+        check_stands(held, request, now)
     registration.move_request(request=request, to=to, at=now, reason=reason)
     if to == "confirmed":
         record_note(
@@ -53,9 +54,9 @@ def move_request(*, request: RegistrationRequest, to: str, user: User, reason: s
         )
 
 
-def check_stands(request: RegistrationRequest, now: datetime) -> None:
+def check_stands(held: facts.Held, request: RegistrationRequest, now: datetime) -> None:
     """Nothing is sent on an answer that stands no more or is held, or for somebody who is away or has left."""
-    standing = facts.standing_of(request.patient, now)
+    standing = held.standing(now)
     _, rule = facts.rule_for(standing, GMS_REGISTRATION.id, now)
     if rule.code != "7" or not is_behind(request, standing.questions[GMS_REGISTRATION.id], now):
         raise NotPossible("This registration may not be sent now. Look at the person's page for the reason.")
@@ -65,7 +66,7 @@ def check_stands(request: RegistrationRequest, now: datetime) -> None:
 def begin_request(*, patient: Patient, user: User) -> RegistrationRequest:
     """Open the work for a yes whose hold by hours has run out. Raises NotPossible."""
     now = timezone.now()
-    standing = facts.standing_of(patient, now)
+    standing = facts.hold(patient).standing(now)
     asked = standing.questions[GMS_REGISTRATION.id]
     _, rule = facts.rule_for(standing, GMS_REGISTRATION.id, now)
     if rule.code != "7":

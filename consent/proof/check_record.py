@@ -8,8 +8,11 @@ the record.json inside it). PUBLIC-KEY is the log's verifier key (one line, name
 get it from somebody you trust, never from the person who gave you the record. CHECKPOINT is a checkpoint you kept
 from an earlier day: the record then also has to be a continuation of what was signed on that day.
 
-Exit code 0: everything adds up. 1: something does not. 2: it could not be checked. 3: everything that is signed adds
-up, but some lines are newer than the checkpoint, and nothing proves those yet.
+Exit code 0: everything in the file is as it was signed. 1: something is not. 2: it could not be checked. 3: what is
+signed is as it was signed, but some lines are newer than the checkpoint, and nothing proves those yet.
+
+What no file can show: that nothing was recorded after the last line of a chain, or in a chain that is not in the file.
+The other files beside record.json (record.pdf) are not checked at all: read the record with --show.
 
 What is checked, and the sources: the Merkle tree of RFC 9162 (sections 2.1.3.2 and 2.1.4.2), the checkpoint and its
 Ed25519 signature as C2SP signed note (c2sp.org/signed-note, c2sp.org/tlog-checkpoint), and this project's own chain:
@@ -20,11 +23,14 @@ import argparse
 import base64
 import hashlib
 import json
+import re
 import sys
 import tomllib
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +39,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "reception-kiosk-record-1"
 START = "0" * 64
+CHAIN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SALT = re.compile(r"[0-9a-f]{32}")
+# Between reading the clock and committing lie seconds; a request is cut off after 30.
+COMMITTED_WITHIN = timedelta(minutes=5)
 ED25519 = b"\x01"
 LARGEST = 64 * 1024 * 1024  # bytes of a record.json; a person's own is some hundred kilobytes
 
 
 class NotGenuine(Exception):
     """Something does not add up; the message says what."""
+
+
+class NotComparable(Exception):
+    """Something needed for a comparison is not at hand; the message says what to ask for."""
 
 
 # -- the tree (RFC 9162) ----------------------------------------------------------------------------------------------
@@ -138,14 +152,14 @@ def public_key(text: str) -> PublicKey:
     return PublicKey(name, bytes.fromhex(short), data[1:])
 
 
-def signed_text(note: str, keys: Iterable[PublicKey]) -> str:
-    """The text of a note that one of these keys signed. Raises NotGenuine."""
+def signed_text(note: str, keys: Iterable[PublicKey]) -> tuple[str, set[str]]:
+    """The text of a note, and the names of those of these keys that signed it. Raises NotGenuine."""
     text, blank, lines = note.rpartition("\n\n")
     if not blank or not lines.endswith("\n"):
         raise NotGenuine("this is no signed note")
     text += "\n"
     known = {(key.name, key.id): key for key in keys}
-    found = False
+    found = set()
     for line in lines.removesuffix("\n").split("\n"):
         mark, _, rest = line.partition(" ")
         name, _, encoded = rest.partition(" ")
@@ -161,21 +175,21 @@ def signed_text(note: str, keys: Iterable[PublicKey]) -> str:
                 Ed25519PublicKey.from_public_bytes(key.key).verify(data[4:], text.encode())
             except InvalidSignature:
                 raise NotGenuine(f"the signature of {name} is wrong") from None
-            found = True
+            found.add(key.name)
     if not found:
         raise NotGenuine("it is signed with none of the public keys you gave")
-    return text
+    return text, found
 
 
 def checkpoint(note: str, keys: Iterable[PublicKey]) -> Checkpoint:
     """A checkpoint whose signature is right. Raises NotGenuine."""
-    keys = list(keys)
-    lines = signed_text(note, keys).removesuffix("\n").split("\n")
+    text, signers = signed_text(note.strip("\r\n ") + "\n", keys)
+    lines = text.removesuffix("\n").split("\n")
     try:
         origin, size, root = lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True)
     except (IndexError, ValueError):
         raise NotGenuine("the signed text is no checkpoint") from None
-    if str(size) != lines[1] or size < 0 or len(root) != 32 or origin not in {key.name for key in keys}:
+    if str(size) != lines[1] or size < 0 or len(root) != 32 or origin not in signers:
         raise NotGenuine("the signed text is no checkpoint of this log")
     more = dict(line.split(" ", 1) for line in lines[3:] if " " in line)
     return Checkpoint(origin, size, root, more.get("signed-at", ""), more.get("follows", ""))
@@ -194,94 +208,165 @@ class Checked:
 
 
 def check(record: dict[str, Any], keys: list[PublicKey], earlier: str = "") -> Checked:
-    """Check everything in one exported record. Raises NotGenuine only where it cannot be read at all."""
+    """Check everything in one exported record.
+
+    Raises NotGenuine where it is none, and NotComparable where ``earlier`` cannot be compared with it.
+    """
     if record.get("format") != FORMAT:
         raise NotGenuine(f"this is no exported record ({FORMAT})")
     found = Checked()
+    kept = checkpoint(earlier, keys) if earlier else None
     try:
-        head = checkpoint(record["checkpoint"], keys) if record["checkpoint"] else None
-        if head:
-            found.said.append(f"Checkpoint of {head.origin}: {head.size} leaves, signed at {head.signed_at}.")
-            placed = check_leaves(record, head, found)
-            found.said.append(f"In the signed tree, at the place it names: {placed} of this record's rows.")
-        else:
-            found.wrong.append("There is no checkpoint: nothing here was signed.")
+        if not record["checkpoint"]:
+            raise NotGenuine("There is no checkpoint: nothing here was signed")
+        head = checkpoint(record["checkpoint"], keys)
+        found.said.append(f"Checkpoint of {head.origin}: {head.size} rows, signed at {head.signed_at}.")
+        chain_of(record)
+        times = checked_checkpoints(record, head, keys)
+        if kept:
+            times.append(check_earlier(record, head, kept, found))
+        check_lines(record, head, sorted(times, key=lambda one: one.size), found)
         check_chains(record, found)
         check_shown(record, found)
         check_remarks(record, found)
-        if earlier:
-            check_earlier(record, head, checkpoint(earlier, keys), found)
     except NotGenuine as problem:
         found.wrong.append(f"{problem}.")
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as problem:
+    except UNREADABLE as problem:
         found.wrong.append(f"The record cannot be read: {problem!r}.")
     return found
 
 
-def check_leaves(record: dict[str, Any], head: Checkpoint, found: Checked) -> int:
-    """Every line that says it is in the tree is there, and none is there twice."""
-    seen: dict[int, str] = {}
-    for part in ("entries", "shown", "words", "looked"):
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError, RecursionError)
+
+
+def chain_of(record: dict[str, Any]) -> list[str]:
+    """The chains of the record. Raises NotGenuine unless each is named once, and as a chain is."""
+    chains = record["chains"]
+    if not all(isinstance(chain, str) and CHAIN.fullmatch(chain) for chain in chains) or len(set(chains)) < len(chains):
+        raise NotGenuine("The list of chains is none")
+    return list(chains)
+
+
+def checked_checkpoints(record: dict[str, Any], head: Checkpoint, keys: list[PublicKey]) -> list[Checkpoint]:
+    """The newest checkpoint, and those that came with it, each of which it continues. Raises NotGenuine."""
+    found = [head]
+    for one in record["checkpoints"]:
+        before = checkpoint(one["note"], keys)
+        check_consistency(before.size, head.size, before.root, head.root, hashes(one["proof"]))
+        found.append(before)
+    return found
+
+
+def hashes(texts: list[str]) -> list[bytes]:
+    return [bytes.fromhex(text) for text in texts]
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+# The parts of a record: what kind of row it is (None: a line of a chain), and which of its words says when.
+PARTS = {
+    "entries": (None, "recorded_at"),
+    "shown": ("presentation", "at"),
+    "words": ("explanation", "at"),
+    "looked": ("access", "at"),
+}
+
+
+def check_lines(record: dict[str, Any], head: Checkpoint, times: list[Checkpoint], found: Checked) -> None:
+    """Every row is of its kind and about this person, stands in the tree, once, and was put there when it says."""
+    seen: set[int] = set()
+    chains = chain_of(record)
+    for part, (kind, when) in PARTS.items():
         for number, line in enumerate(record[part], 1):
             place = f"{part} {number}"
-            if line["leaf"] is None:
-                found.unsigned.append(place)
-                continue
-            index = int(line["leaf"])
-            proof = [bytes.fromhex(text) for text in line["proof"]]
+            said = parsed(line["data"])
+            if said.get("leaf") != kind or not isinstance(said.get(when), str):
+                raise NotGenuine(f"{place}: this is a row of another kind")
+            if kind != "explanation" and said["chain"] not in chains:
+                found.wrong.append(f"{place}: it is of another person's chain ({said['chain']}).")
             try:
-                if inclusion_root(leaf_hash(line["data"].encode()), index, head.size, proof) != head.root:
-                    raise NotGenuine("it is not what was signed")
+                check_place(line, head, seen, found.unsigned, place)
+                check_time(moment(said[when]), line["leaf"], head, times)
             except NotGenuine as problem:
                 found.wrong.append(f"{place}: {problem}.")
-            if index in seen:
-                found.wrong.append(f"{place}: it stands in the place of {seen[index]}.")
-            seen[index] = place
-    return len(seen)
+    found.said.append(f"In the signed tree, at the place it names: {len(seen)} of this record's rows.")
+    found.said.append(f"The time that each row names was compared with {len(times)} signed checkpoints.")
+
+
+def check_place(line: dict[str, Any], head: Checkpoint, seen: set[int], unsigned: list[str], place: str) -> None:
+    """Raises NotGenuine unless the row is in the tree, or says that it is not."""
+    index = line["leaf"]
+    if index is None:
+        unsigned.append(place)
+        return
+    if type(index) is not int or index in seen:
+        raise NotGenuine("it names no place of its own")
+    seen.add(index)
+    if inclusion_root(leaf_hash(line["data"].encode()), index, head.size, hashes(line["proof"])) != head.root:
+        raise NotGenuine("it is not what was signed")
+
+
+def check_time(at: datetime, index: int | None, head: Checkpoint, times: list[Checkpoint]) -> None:
+    """Raises NotGenuine for a row that says it is older than a checkpoint that does not hold it yet, or the reverse."""
+    for one in times:
+        signed_at = moment(one.signed_at)
+        if (index is None or index >= one.size) and at < signed_at - COMMITTED_WITHIN:
+            raise NotGenuine(
+                f"it says it was recorded at {at:%Y-%m-%d %H:%M}, but the checkpoint of {one.signed_at} did not hold it"
+            )
+        if index is not None and index < one.size and at > signed_at + COMMITTED_WITHIN:
+            raise NotGenuine(f"it says it is newer than the checkpoint of {one.signed_at}, which holds it")
 
 
 def check_chains(record: dict[str, Any], found: Checked) -> None:
-    """The lines of each chain stand in unbroken order from the first."""
-    chains: dict[str, tuple[int, str]] = dict.fromkeys(record["chains"], (0, START))
+    """The lines of each chain stand in unbroken order from the first, which says whose chain it is."""
+    chains: dict[str, tuple[int, str, str]] = dict.fromkeys(chain_of(record), (0, START, ""))
+    remarks = {remark["seal"]: remark["text"] for remark in record["remarks"]}
     open_ended = set()
     for line in record["entries"]:
-        said = json.loads(line["data"])
+        said = parsed(line["data"])
         if said["chain"] not in chains:
-            found.wrong.append(f"A line of another person's chain ({said['chain']}).")
             continue
-        seq, previous = chains[said["chain"]]
+        seq, previous, _ = chains[said["chain"]]
         if (said["seq"], said["previous"]) != (seq + 1, previous):
             found.wrong.append(f"Chain {said['chain']}: line {said['seq']} does not follow from line {seq}.")
+        if said["seq"] == 1:
+            seal = said["data"].get("about", {}).get("seal")
+            whose = remarks.get(seal, "not in this file (erased, or left out)")
+            found.said.append(f"Chain {said['chain']}: its first line seals whose it is: {whose}.")
         if line["leaf"] is None:
             open_ended.add(said["chain"])
         elif said["chain"] in open_ended:
             found.wrong.append(f"Chain {said['chain']}: line {said['seq']} is signed, one before it is not.")
-        chains[said["chain"]] = (said["seq"], hashlib.sha256(line["data"].encode()).hexdigest())
-    for chain, (length, _) in chains.items():
-        lines = "1 line" if length == 1 else f"{length} lines, from the first on, none missing between them"
-        found.said.append(f"Chain {chain}: {lines}.")
-    found.said.append(
-        "Whether anything was recorded after the last of these lines cannot be seen from this file alone: "
-        "compare it with a newer export."
-    )
+        name = hashlib.sha256(line["data"].encode()).hexdigest()
+        chains[said["chain"]] = (said["seq"], name, said["recorded_at"])
+    for chain, (length, _, last) in chains.items():
+        if not length:
+            found.wrong.append(f"Chain {chain}: not one of its lines is here.")
+            continue
+        found.said.append(f"Chain {chain}: lines 1 to {length}, none missing between them; the last of {last[:16]}.")
+    if not chains:
+        found.said.append("It holds no line at all.")
 
 
 def check_shown(record: dict[str, Any], found: Checked) -> None:
     """Whatever an answer says was shown is here, in the words that were published."""
     words = {}
     for line in record["words"]:
-        told = json.loads(line["data"])
+        told = parsed(line["data"])
         if hashlib.sha256(line["source"].encode()).hexdigest() != told["explanation"]:
             found.wrong.append(f"Explanation {told['explanation'][:12]}: its words were changed.")
         words[told["explanation"]] = sentences(tomllib.loads(line["source"]))
     shown = {}
     for line in record["shown"]:
-        told = json.loads(line["data"])
+        told = parsed(line["data"])
         if hashlib.sha256(line["body"].encode()).hexdigest() != told["presentation"]:
             found.wrong.append(f"Presentation {told['presentation'][:12]}: what it says was shown was changed.")
-        shown[told["presentation"]] = json.loads(line["body"])
+        shown[told["presentation"]] = parsed(line["body"])
     for line in record["entries"]:
-        said = json.loads(line["data"])
+        said = parsed(line["data"])
         name = said["data"].get("presentation")
         if not name:
             continue
@@ -308,24 +393,36 @@ def parts_of(presentation: dict[str, Any]) -> list[dict[str, Any]]:
 
 def check_remarks(record: dict[str, Any], found: Checked) -> None:
     """What somebody typed is not in a line itself but beside it; the line holds its salted hash."""
+    lines = [parsed(line["data"]) for line in record["entries"]]
+    erased = {line["chain"] for line in lines if line["kind"] == "erased"}
+    named = {said["seal"]: line for line in lines for said in line["data"].values() if is_seal(said)}
     for remark in record["remarks"]:
-        if sealed(remark["salt"], remark["text"]) != remark["seal"]:
+        if not is_sealed(remark["salt"], remark["text"], remark["seal"]):
             found.wrong.append(f"A remark was changed: {remark['text']!r}.")
+        if named.pop(remark["seal"], None) is None:
+            found.wrong.append(f"A remark belongs to no line, or stands here twice: {remark['text']!r}.")
+    for line in named.values():
+        if line["chain"] not in erased:
+            found.wrong.append(f"Line {line['seq']} of chain {line['chain']}: what was typed with it was left out.")
 
 
-def check_earlier(record: dict[str, Any], head: Checkpoint | None, before: Checkpoint, found: Checked) -> None:
-    proofs = {int(size): proof for size, proof in record["consistency"].items()}
-    if head is None or head.origin != before.origin:
-        raise NotGenuine("the checkpoint you kept is of another log")
-    if before.size and before.size != head.size and before.size not in proofs:
-        raise NotGenuine(
-            f"the record has no proof from your checkpoint of {before.size} leaves: "
+def check_earlier(record: dict[str, Any], head: Checkpoint, before: Checkpoint, found: Checked) -> Checkpoint:
+    """The checkpoint somebody kept, when the record continues it. Raises NotGenuine and NotComparable."""
+    if head.origin != before.origin:
+        raise NotComparable(f"the checkpoint you kept is of the log {before.origin}, the record of {head.origin}")
+    if before.size > head.size:
+        raise NotComparable("the record is older than the checkpoint you kept: ask for a new export")
+    if before.size == 0:
+        raise NotComparable("the checkpoint you kept covers nothing, so nothing can be compared with it")
+    proofs = {head.size: []} | {int(size): proof for size, proof in record["consistency"].items()}
+    if before.size not in proofs:
+        raise NotComparable(
+            f"the record has no proof from your checkpoint of {before.size} rows: "
             f"ask for an export made with --since {before.size}"
         )
-    if before.size:
-        proof = [bytes.fromhex(text) for text in proofs.get(before.size, [])]
-        check_consistency(before.size, head.size, before.root, head.root, proof)
-    found.said.append(f"It continues the checkpoint of {before.size} leaves that you kept ({before.signed_at}).")
+    check_consistency(before.size, head.size, before.root, head.root, hashes(proofs[before.size]))
+    found.said.append(f"It continues the checkpoint of {before.size} rows that you kept ({before.signed_at}).")
+    return before
 
 
 def sentences(explanation: dict[str, Any]) -> dict[str, str]:
@@ -349,51 +446,107 @@ def sealed(salt: str, text: str) -> str:
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
 
 
+def is_sealed(salt: str, text: str, seal: str) -> bool:
+    """Whether a line's seal is over these words. A salt has its one form, or part of the words would pass for it."""
+    return SALT.fullmatch(salt) is not None and sealed(salt, text) == seal
+
+
+def is_seal(said: Any) -> bool:
+    return isinstance(said, dict) and "seal" in said
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """JSON in which no name stands twice, so that everybody reads the same. Raises ValueError."""
+    said = json.loads(text, object_pairs_hook=once)
+    if not isinstance(said, dict):
+        raise ValueError("this is no JSON object")
+    return said
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    said = dict(pairs)
+    if len(said) < len(pairs):
+        raise ValueError("a name stands twice in it")
+    return said
+
+
 # -- for people -------------------------------------------------------------------------------------------------------
 
 
 def readable(record: dict[str, Any]) -> Iterator[str]:
     """The record in words, taken from nothing but the lines that were checked."""
-    words = {json.loads(w["data"])["explanation"]: sentences(tomllib.loads(w["source"])) for w in record["words"]}
-    shown = {json.loads(s["data"])["presentation"]: json.loads(s["body"]) for s in record["shown"]}
+    words = {parsed(w["data"])["explanation"]: sentences(tomllib.loads(w["source"])) for w in record["words"]}
+    shown = {parsed(s["data"])["presentation"]: parsed(s["body"]) for s in record["shown"]}
     remarks = {remark["seal"]: remark["text"] for remark in record["remarks"]}
-    for line in record["entries"]:
-        said = json.loads(line["data"])
-        data = dict(said["data"])
-        mark = "[NOT SIGNED YET] " if line["leaf"] is None else ""
-        what = f"{data.pop('answer')} to {data.pop('question')}" if data.get("answer") else data.pop("question", "")
-        by = " ".join(part for part in (said["by"]["who"], said["by"]["name"]) if part)
-        yield f"\n{mark}{said['at']}  {said['kind']}: {what} (pressed by: {by}; written down {said['recorded_at']})"
-        presentation = shown.get(data.pop("presentation", ""))
-        for name, value in sorted(data.items()):
-            if isinstance(value, dict) and "seal" in value:
+    lines = [(line, parsed(line["data"])) for line in record["entries"]]
+    in_error = {name for _, said in lines if said["kind"] == "error" for name in said["data"]["refers"]}
+    for line, said in lines:
+        marks = "[NOT SIGNED YET] " if line["leaf"] is None else ""
+        if hashlib.sha256(line["data"].encode()).hexdigest() in in_error:
+            marks += "[RECORDED IN ERROR: DOES NOT COUNT] "
+        yield f"\n{marks}{said['at'][:16]} UTC  line {said['seq']} of chain {said['chain'][:8]}: {headline(said)}"
+        yield f"    written down {said['recorded_at'][:16]} UTC, pressed by {who_pressed(said['by'])}"
+        for name, value in sorted(said["data"].items()):
+            if is_seal(value):
                 value = remarks.get(value["seal"], "(erased)")
-            if value:
+            if value and name not in ("question", "answer", "presentation", "once", "visit"):
                 yield f"    {name}: {value}"
-        if presentation:
-            yield f"    shown ({presentation['language']}):"
-            for told in parts_of(presentation):
-                known = words[told["explanation"]]
-                yield from (f"        {known[sentence]}" for sentence in told["sentences"])
+        if presentation := shown.get(said["data"].get("presentation", "")):
+            yield from in_view_of(presentation, words)
     yield "\nWho looked:"
     for line in record["looked"]:
-        told = json.loads(line["data"])
-        yield f"    {told['at']}  {told['who']}: {told['what']} {told['prison']}".rstrip()
+        told = parsed(line["data"])
+        yield f"    {told['at'][:16]} UTC  {told['who']}: {told['what']} {told['prison']}".rstrip()
+    if not record["looked"]:
+        yield "    nobody, in this file"
+
+
+def who_pressed(by: dict[str, str]) -> str:
+    return f"{by['who']} ({by['name']})" if by["name"] else by["who"]
+
+
+def headline(said: dict[str, Any]) -> str:
+    data = said["data"]
+    about = f" to {data['question']}" if data.get("question") else ""
+    if said["kind"] == "error":
+        return f"an earlier line{about} was recorded in error"
+    return f"{said['kind']}: {data['answer']}{about}" if data.get("answer") else f"{said['kind']}{about}"
+
+
+def in_view_of(presentation: dict[str, Any], words: dict[str, dict[str, str]]) -> Iterator[str]:
+    """What was on the screen, what the person pressed to the questions about it, and what they went past."""
+    yield f"    shown ({presentation['language']}, {presentation['form'].get('text', '')} text):"
+    for told in parts_of(presentation):
+        known = words[told["explanation"]]
+        yield from (f"        {known[name]}" for name in told["sentences"] if not name.startswith("check:"))
+    known = words[presentation["explanation"]]
+    for name, tried in presentation["checks"].items():
+        yield f"    asked: {known[f'check:{name}/ask']}"
+        for press in tried["passes"]:
+            yield f"        they pressed: {known.get(f'check:{name}/{press}', '(left out)')} [{press}]"
+    if presentation["not_shown"]:
+        yield f"    not shown: {', '.join(presentation['not_shown'])}"
+
+
+def plain(text: str) -> str:
+    """Without anything that a terminal would obey, or that would pass for a line of its own."""
+    first, rest = (text[:1], text[1:]) if text.startswith("\n") else ("", text)
+    return first + "".join(c if c.isprintable() and c not in BIDI else f"\\u{ord(c):04x}" for c in rest)
+
+
+BIDI = {chr(code) for code in (*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
 def read_record(path: Path) -> dict[str, Any]:
-    """Raises OSError, ValueError, KeyError or zipfile.BadZipFile where it is none."""
-    if zipfile.is_zipfile(path):
+    """Raises OSError, ValueError, RecursionError or zipfile.BadZipFile where it is none."""
+    data = path.read_bytes()
+    if data.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(path) as archive:
-            if archive.getinfo("record.json").file_size > LARGEST:
-                raise ValueError("the record is too large to be one person's")
-            data = archive.read("record.json")
-    else:
-        data = path.read_bytes()
-    record = json.loads(data)
-    if not isinstance(record, dict):
-        raise ValueError("this is no exported record")
-    return record
+            names = [info for info in archive.infolist() if info.filename == "record.json"]
+            if len(names) != 1 or names[0].file_size > LARGEST:
+                raise ValueError("there is not one record.json in it, of a size that can be one person's")
+            data = archive.read(names[0])
+    return parsed(data.decode())
 
 
 def read_keys(text: str) -> list[PublicKey]:
@@ -403,6 +556,9 @@ def read_keys(text: str) -> list[PublicKey]:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # whatever the code page of this machine
+            stream.reconfigure(errors="backslashreplace")
     parser = argparse.ArgumentParser(description="Check one person's exported record.")
     parser.add_argument("record", type=Path, help="the exported .zip, or the record.json inside it")
     parser.add_argument("--key", required=True, help="the log's public key (name+id+key), or a file with one a line")
@@ -412,23 +568,23 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         record, keys = read_record(given.record), read_keys(given.key)
         found = check(record, keys, given.earlier.read_text() if given.earlier else "")
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, NotGenuine) as problem:
-        print(f"It could not be checked: {problem}", file=sys.stderr)
+        shown = list(readable(record)) if given.show and not found.wrong else []
+    except (OSError, zipfile.BadZipFile, NotGenuine, NotComparable, *UNREADABLE) as problem:
+        print(plain(f"It could not be checked: {problem}"), file=sys.stderr)
         return 2
-    for sentence in found.said:
-        print(sentence)
+    for sentence in (*found.said, *shown):
+        print(plain(sentence))
     if found.wrong:
         print("\nTHIS RECORD DOES NOT ADD UP:")
         for sentence in found.wrong:
-            print(f"  {sentence}")
+            print(plain(f"  {sentence}"))
         return 1
-    if given.show:
-        for sentence in readable(record):
-            print(sentence)
+    print("\nNot checked: record.pdf and anything else beside record.json. Name and today's number are not signed.")
+    print("Whether more was recorded, later or in other chains, this file cannot show: compare it with a newer one.")
     if found.unsigned:
-        print(f"\nWhat is signed adds up. Not signed yet, so proved by nothing: {', '.join(found.unsigned)}.")
+        print(f"What is signed adds up. Not signed yet, so proved by nothing: {', '.join(found.unsigned)}.")
         return 3
-    print("\nThis record adds up.")
+    print("This record adds up: everything in it is as it was signed.")
     return 0
 
 

@@ -8,6 +8,7 @@ checkpoint. What is known of the person today (name, number) stands in it too, b
 import io
 import json
 import zipfile
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,11 +20,13 @@ from consent.models import AccessEvent, Checkpoint, Entry, Explanation, Leaf, Pr
 from consent.proof import merkle, record_paper
 from consent.proof.check_record import FORMAT, parts_of
 from consent.proof.leaves import SOURCES
+from consent.proof.snapshot import one_moment
 from consent.proof.tree import StoredTree
 from registration import actions as registration
 from registration.models import Patient
 
-READ_ME = """record.pdf is for reading. record.json holds the same, with everything that proves it.
+READ_ME = """record.pdf is for reading. Nothing checks it: whoever has to be sure reads what check_record.py prints.
+record.json holds the record with everything that proves it.
 
 To check it: python3 check_record.py THIS-FILE.zip --key PUBLIC-KEY
 check_record.py is one file of the kiosk's source code (consent/proof/check_record.py). It needs Python 3.11 and the
@@ -34,11 +37,13 @@ you trust: never from the person who gave you this file. With --show it prints t
 
 def as_file(patient: Patient, *, since: Iterable[int] = ()) -> bytes:
     """The record as a .zip. ``since``: sizes of checkpoints that somebody kept; proofs from these on are added."""
-    record = record_of(patient, since=since)
+    with one_moment():
+        record = record_of(patient, since=since)
+        paper = record_paper.paper(patient, made_at=timezone.now())
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("READ ME FIRST.txt", READ_ME)
-        archive.writestr("record.pdf", record_paper.paper(patient, made_at=timezone.now()))
+        archive.writestr("record.pdf", paper)
         archive.writestr("record.json", json.dumps(record, indent=1, ensure_ascii=False))
     return file.getvalue()
 
@@ -56,6 +61,12 @@ def record_of(patient: Patient, *, since: Iterable[int] = ()) -> dict[str, Any]:
     looked = list(AccessEvent.objects.filter(chain__in=chains).order_by("pk"))
     newest = Checkpoint.objects.order_by("pk").last()
     prover = Prover(newest.size if newest else 0)
+    parts = {
+        "entries": prover.proved("entry", entries),
+        "shown": [line | {"body": row.body} for line, row in with_rows(prover, "presentation", shown)],
+        "words": [line | {"source": row.source} for line, row in with_rows(prover, "explanation", words)],
+        "looked": prover.proved("access", looked),
+    }
     return {
         "format": FORMAT,
         "made_at": stamp(timezone.now()),
@@ -67,15 +78,14 @@ def record_of(patient: Patient, *, since: Iterable[int] = ()) -> dict[str, Any]:
         },
         "checkpoint": newest.note if newest else "",
         "consistency": {str(size): prover.since(size) for size in since},
-        "chains": [str(chain) for chain in chains],
-        "entries": prover.proved("entry", entries),
-        "shown": [line | {"body": row.body} for line, row in with_rows(prover, "presentation", shown)],
-        "words": [line | {"source": row.source} for line, row in with_rows(prover, "explanation", words)],
+        "checkpoints": prover.around(parts),
+        # A record that was joined into this one before anything was recorded of it has no chain.
+        "chains": [str(chain) for chain in chains if any(entry.chain == chain for entry in entries)],
+        **parts,
         "remarks": [
             {"seal": remark.seal, "salt": remark.salt, "text": remark.text}
             for remark in Remark.objects.filter(seal__in=seals).order_by("seal")
         ],
-        "looked": prover.proved("access", looked),
     }
 
 
@@ -103,6 +113,19 @@ class Prover:
             return {"data": data.decode(), "leaf": None, "proof": []}
         proof = merkle.inclusion_proof(index, self.size, self.tree.node)
         return {"data": data.decode(), "leaf": index, "proof": [part.hex() for part in proof]}
+
+    def around(self, parts: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+        """The last checkpoint before each row and the first one over it, each with the proof that the newest continues
+        it: they show between which times the row was recorded."""
+        leaves = {line["leaf"] for lines in parts.values() for line in lines if line["leaf"] is not None}
+        signed = list(Checkpoint.objects.filter(size__gt=0, size__lt=self.size).order_by("size", "pk"))
+        sizes = [one.size for one in signed]
+        wanted = {place for leaf in leaves for place in (bisect_right(sizes, leaf) - 1, bisect_right(sizes, leaf))}
+        return [
+            {"note": signed[place].note, "proof": self.since(signed[place].size)}
+            for place in sorted(wanted)
+            if 0 <= place < len(signed)
+        ]
 
     def since(self, size: int) -> list[str]:
         """Raises IndexError for a size that no checkpoint of this record can have had."""

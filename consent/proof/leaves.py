@@ -6,6 +6,7 @@ what the row says; whatever a row refers to by hash is thereby in the tree as we
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -26,9 +27,13 @@ class Source:
 
     def rows(self, found: QuerySet[Any] | None = None) -> Iterator[tuple[int, bytes]]:
         """(key, the bytes of its leaf) of each row, oldest first."""
+        return ((key, data) for key, _at, data in self.dated(found))
+
+    def dated(self, found: QuerySet[Any] | None = None) -> Iterator[tuple[int, datetime, bytes]]:
+        """(key, when it says it was recorded, the bytes of its leaf) of each row, oldest first."""
         rows = self.model._default_manager.all() if found is None else found
-        columns = rows.order_by("pk").values_list("pk", *self.columns)
-        return ((row[0], self.data(*row[1:])) for row in columns.iterator(chunk_size=5000))
+        columns = rows.order_by("pk").values_list("pk", self.time, *self.columns)
+        return ((row[0], row[1], self.data(*row[2:])) for row in columns.iterator(chunk_size=5000))
 
 
 def explanation(name: str, question: str, language: str, rendered: str, published_at: Any) -> bytes:

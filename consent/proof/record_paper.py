@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext
 
-from consent import ledger
+from consent import content, ledger
 from consent.facts import entries_of
 from consent.models import AccessEvent, Checkpoint, Entry
+from consent.questions import QUESTIONS
 from consent.staff.person.timeline import timeline
-from consent.staff_copy import moment, sentences_shown
-from consent.summary import locale_of, pdf, presentation_of, words_of
+from consent.staff_copy import moment, shown
+from consent.summary import pdf, presentation_of, words_of
 from registration import actions as registration
 from registration.models import Patient, Prison
 
@@ -31,13 +33,15 @@ def paper(patient: Patient, *, made_at: datetime) -> bytes:
     with translation.override("en-gb"):
         told = timeline(entries, prisons)[::-1]
         lines = {entry.hash: shown_with(entry) for entry in entries if entry.kind == "decision"}
+        # What staff call a question speaks of "their GP"; the published title speaks to the person.
+        titles = {str(gettext(q.staff_title)): content.current(q.id, "en-GB").title for q in QUESTIONS}
         events = AccessEvent.objects.filter(chain__in=[person.record_id for person in people]).order_by("at", "pk")
         newest = Checkpoint.objects.order_by("pk").last()
         said = {
             "name": people[0].name,
             "numbers": [person.prison_number for person in people],
             "made_at": moment(made_at),
-            "lines": [(line, lines.get(line.hash)) for line in told],
+            "lines": [(line, titles.get(line.about, line.about), lines.get(line.hash)) for line in told],
             "looked": [
                 (moment(e.at), e.who, LOOKED.get(e.what, e.what.capitalize()), place_of(e, prisons)) for e in events
             ],
@@ -52,12 +56,9 @@ def shown_with(entry: Entry) -> dict[str, Any] | None:
     presentation = presentation_of(data)
     if not presentation:
         return None
-    language = words_of(entry, data, presentation).language
-    return {
-        "language": language,
-        "direction": locale_of(language).text_direction,
-        "sentences": sentences_shown(presentation),
-    }
+    told = shown(presentation, words_of(entry, data, presentation))
+    # The questions about it stand apart, with what was pressed.
+    return told | {"sentences": [one for one in told["sentences"] if not one[0].startswith("check:")]}
 
 
 def place_of(event: AccessEvent, prisons: dict[str, Prison]) -> str:

@@ -14,7 +14,8 @@ from uuid import UUID
 
 from consent.ledger import canonical, seals_of, stamp
 from consent.models import Entry, Explanation, Presentation, Remark
-from consent.proof.check_record import START, PublicKey, sealed, sentences, words_faults
+from consent.proof.check_record import START, PublicKey, is_sealed, sentences, words_faults
+from consent.proof.guards import guard_faults
 from consent.proof.rebuilt import projection_faults
 from consent.proof.signed import tree_faults
 from consent.publishing import load
@@ -35,6 +36,7 @@ def faults(public: list[PublicKey] | None = None, kept: str = "") -> Iterator[st
     if public is not None:
         yield from to_the_end("The signed tree", tree_faults(public, kept))
     yield from to_the_end("What stands for whom", projection_faults())
+    yield from to_the_end("The database's guards", guard_faults())
 
 
 def to_the_end(name: str, found: Iterator[str]) -> Iterator[str]:
@@ -179,7 +181,7 @@ def line_faults(
                 remark = typed.pop(seal, None)
                 if remark is None:
                     unopened.append(place)
-                elif sealed(remark.salt, remark.text) != seal:
+                elif not is_sealed(remark.salt, remark.text, seal):
                     yield f"{place}: what somebody typed with it was changed."
     if not is_erased:
         yield from (f"{place}: what somebody typed with it is gone, and no erasure is on record." for place in unopened)
@@ -188,8 +190,9 @@ def line_faults(
 def fits(line: Row, previous: str) -> bool:
     """Whether a line is what it should be, without taking its JSON apart: eight million of them are read each night.
 
-    Sound because the bytes are canonical: the keys before ``by`` and after ``data`` can only be the outermost, and a
-    quotation mark within a value is escaped, so the first ``},"chain":"`` ends ``by``.
+    Sound because a quotation mark within a value is escaped, so that what is looked for can only be structure; and with
+    three pairs of braces there is room for the outermost, ``by`` and ``data``, which ends where the last keys begin,
+    and for nothing else. Whatever looks otherwise is taken apart by what_is_wrong.
     """
     chain, seq, kind, at, recorded_at, body, name = line
     data = bytes(body)
@@ -198,8 +201,10 @@ def fits(line: Row, previous: str) -> bool:
     end = (
         f',"kind":"{kind}","previous":"{previous}","recorded_at":"{text_of(recorded_at)}","seq":{seq},"v":1}}'
     ).encode()
-    middle = data.find(b'},"chain":"')
-    return data.endswith(end) and data.startswith(f'}},"chain":"{chain}","data":{{'.encode(), middle)
+    middle = f'}},"chain":"{chain}","data":{{'.encode()
+    return (
+        data.endswith(end) and data.count(b'},"chain":"') == 1 == data.count(middle) and data.count(b',"data":{') == 1
+    )
 
 
 def text_of(at: datetime) -> str:

@@ -63,6 +63,14 @@ class MomentField(forms.DateTimeField):
         errors = {"required": message, "invalid": message}
         super().__init__(**{"input_formats": ["%d/%m/%Y %H:%M"], "error_messages": errors, **kwargs})
 
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as problem:
+            if problem.code != "ambiguous_timezone":
+                raise
+            return in_the_hour_told_twice(problem.params["datetime"])
+
     def clean(self, value: Any) -> datetime | None:
         at = super().clean(value)
         if at is not None and at.year < FIRST_YEAR:
@@ -70,6 +78,15 @@ class MomentField(forms.DateTimeField):
         if at is not None and at > timezone.now():
             raise forms.ValidationError(gettext("That time lies ahead. Give the time at which it happened."))
         return at
+
+
+def in_the_hour_told_twice(typed: datetime) -> datetime:
+    """In autumn an hour is told twice: the later moment of the two, unless it lies ahead. In spring one is left out."""
+    here = timezone.get_current_timezone()
+    first, second = (typed.replace(tzinfo=here, fold=fold) for fold in (0, 1))
+    if first.utcoffset() <= second.utcoffset():  # type: ignore[operator]
+        raise forms.ValidationError(gettext("The clocks went forward then, so there was no such time. Check it."))
+    return second if second <= timezone.now() else first
 
 
 class BirthField(forms.DateField):

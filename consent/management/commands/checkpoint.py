@@ -40,10 +40,13 @@ class Command(BaseCommand):
         self.stderr.write(f"{placed} new rows, {size} in all.")
 
     def new_key(self, path: Path, name: str) -> None:
-        signer = keys.make_key(path, name)
         public = settings.CHECKPOINT_PUBLIC_KEYS
         public.parent.mkdir(parents=True, exist_ok=True)
-        with public.open("a") as file:
+        with public.open("a+") as file:  # before the key is made: a key without its public half proves nothing
+            file.seek(0)
+            if any(line.startswith(f"{name}+") for line in file):
+                raise keys.KeyProblem(f"{name} has signed with another key already. Choose a new name.")
+            signer = keys.make_key(path, name)
             file.write(f"{keys.verifier_line(signer.public)}\n")
         self.stderr.write(
             f"A new signing key is in {path}; its public key was added to {public}. Give the public key to those who "

@@ -59,7 +59,7 @@ class Command(BaseCommand):
             return 0
         before = timezone.now() - timedelta(days=days)
         if dry_run:
-            count = Message.objects.filter(received_at__lt=before).count()
+            count = Message.objects.filter(received_at__lt=before).exclude(body="").count()
             self.stdout.write(f"Messages older than {days} days: {count} would be erased.")
             return 0
         count = actions.erase_messages(before=before)

@@ -1,19 +1,17 @@
 """Does the record still add up?"""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection, transaction
 
 from consent import actions
 from consent.ledger import stamp
 from consent.models import Checkpoint, Entry
 from consent.proof import keys, verify
 from consent.proof.check_record import PublicKey, read_keys
+from consent.proof.snapshot import one_moment
 
 
 class Command(BaseCommand):
@@ -34,12 +32,16 @@ class Command(BaseCommand):
         if options["rebuild"]:
             self.stdout.write(f"{actions.rebuild_status()} people: what stands for them was worked out anew.")
         try:
-            kept = options["against"].read_text() if options["against"] else keys.last_signed(settings.CHECKPOINT_KEY)
+            # Read before the moment that is looked at, and once the signer has stored what it had signed.
+            kept = options["against"].read_text() if options["against"] else self.last_stored()
         except OSError as problem:
             raise CommandError(f"The checkpoint cannot be read: {problem}.") from None
+        public = public_keys()
         first, count = "", 0
         with one_moment():
-            for fault in verify.faults(public_keys(), kept):
+            if public and not Checkpoint.objects.exists():
+                raise CommandError("There are public keys, but no checkpoint. They were removed, or none was made yet.")
+            for fault in verify.faults(public, kept):
                 self.stdout.write(fault)
                 first, count = first or fault, count + 1
         if count:
@@ -49,25 +51,19 @@ class Command(BaseCommand):
             f"signed by checkpoints up to {stamp(newest.at)}" if newest else "nothing is signed by a checkpoint yet"
         )
         self.stdout.write(f"The record adds up: {entries} entries; {signed}.")
+        if not kept:
+            self.stdout.write(
+                "No checkpoint kept elsewhere was compared (--against FILE): that rows and the checkpoints"
+            )
+            self.stdout.write("over them were cut off together would not be seen.")
 
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """All that is read, as it was at one moment, while writers go on."""
-    if connection.in_atomic_block:
-        yield
-    elif connection.vendor == "postgresql":
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield
-    else:
-        # Not atomic(): on SQLite that begins by keeping all writers out.
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-            try:
-                yield
-            finally:
-                cursor.execute("ROLLBACK")
+    def last_stored(self) -> str:
+        """What the key beside this database signed last, as far as a signer at work has come; empty without a key."""
+        try:
+            with keys.held(settings.CHECKPOINT_KEY, wait=True):
+                return keys.last_signed(settings.CHECKPOINT_KEY)
+        except OSError:
+            return ""
 
 
 def public_keys() -> list[PublicKey]:
