@@ -104,7 +104,7 @@ def test_nothing_is_made_on_a_yes_that_no_longer_stands(reception):
     entry = reception.says(person, "yes", days=1)
     reception.sends(f"{PAGE}check-before-sending/", decision=entry.hash)
     work = RegistrationRequest.objects.get()
-    reception.leaves(person, "RELEASED", days=0.5)
+    reception.leaves(person, "RELEASED", days=0)
     response = reception.sends(f"/staff/registrations/{work.pk}/", to="made")
     assert "may not be sent now" in words(response)
     work.refresh_from_db()
