@@ -113,11 +113,11 @@ def keep_last(path: Path, note: str) -> None:
 
 
 @contextmanager
-def held(path: Path, *, wait: bool = False) -> Iterator[None]:
-    """One signer at a time. Raises KeyProblem while another one is at work, unless told to ``wait``."""
+def held(path: Path) -> Iterator[None]:
+    """One signer at a time. Raises KeyProblem while another one is at work."""
     with path.open() as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise KeyProblem("Another checkpoint is being made with this key. Wait until it has ended.") from None
         yield

@@ -1,5 +1,6 @@
 """Does the record still add up?"""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from consent.models import Checkpoint, Entry
 from consent.proof import keys, verify
 from consent.proof.check_record import PublicKey, read_keys
 from consent.proof.snapshot import one_moment
+
+PATIENCE = 5.0  # seconds
 
 
 class Command(BaseCommand):
@@ -58,12 +61,18 @@ class Command(BaseCommand):
             self.stdout.write("over them were cut off together would not be seen.")
 
     def last_stored(self) -> str:
-        """What the key beside this database signed last, as far as a signer at work has come; empty without a key."""
+        """What the key beside this database signed last; empty without a key.
+
+        A signer at work may have signed it and not stored it yet: it is given a moment, or it would look removed.
+        """
         try:
-            with keys.held(settings.CHECKPOINT_KEY, wait=True):
-                return keys.last_signed(settings.CHECKPOINT_KEY)
+            note = keys.last_signed(settings.CHECKPOINT_KEY)
         except OSError:
             return ""
+        deadline = time.monotonic() + PATIENCE
+        while note and not Checkpoint.objects.filter(note=note).exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return note
 
 
 def public_keys() -> list[PublicKey]:
