@@ -173,7 +173,12 @@ def in_prison(prison: Prison | str, at: datetime) -> list[tuple[Patient, Standin
     )
     found = [(row.patient, standing_in(row, at)) for row in rows]
     here = prison if isinstance(prison, str) else prison.pk
-    return [(patient, standing) for patient, standing in found if standing.prison == here]
+    # Some were read for what lies ahead of the clock alone: of those, who has left has left.
+    return [
+        (patient, standing)
+        for patient, standing in found
+        if standing.prison == here and standing.state_at(at) is not State.CLOSED
+    ]
 
 
 def standing_in(row: Status, at: datetime) -> Standing:

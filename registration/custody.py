@@ -171,7 +171,8 @@ def depart(periods: list[Period], movement: Movement, over: bool) -> None:
         last = opened(movement, State.OPEN)
         periods.append(last)
     state = LEAVES[kind]
-    if state is last.state and kind is not Kind.TRANSFER_OUT:
+    told_again = movement.prison in (None, last.prison) or state is State.SETTLING
+    if state is last.state and kind is not Kind.TRANSFER_OUT and told_again:
         return
     gone = state in (State.SETTLING, State.DECEASED)
     periods[-1] = replace(

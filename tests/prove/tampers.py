@@ -298,6 +298,8 @@ class Tamperer:
         if row is None:
             return False
         told = json.loads(row.body)
+        if not told["sentences"]:
+            return False
         told["sentences"] = told["sentences"][:-1]
         body = canonical(told)
         self.change(row, body=body.decode(), hash=digest(body))
