@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from consent.ledger import canonical, seals_of, stamp
+from consent.ledger import ABOUT, canonical, seals_of, stamp
 from consent.models import Entry, Explanation, Presentation, Remark
 from consent.proof.check_record import START, PublicKey, is_sealed, sentences, words_faults
 from consent.proof.guards import guard_faults
@@ -22,6 +23,7 @@ from consent.publishing import load
 
 COLUMNS = ("chain", "seq", "kind", "at", "recorded_at")
 READ = (*COLUMNS, "body", "hash")
+WHOSE = f'"data":{{"{ABOUT}":{{"seal":"'.encode()
 Row = tuple[UUID, int, str, datetime, datetime, bytes, str]
 
 
@@ -107,117 +109,119 @@ def drawn(text: str) -> str:
 
 def chain_faults(words: dict[str, dict[str, str]]) -> Iterator[str]:
     """Every chain from its first line on, with what was shown and what was typed beside it."""
-    shown = by_chain(Presentation.objects.order_by("chain", "pk").select_related("explanation").iterator(2000))
-    typed = by_chain(Remark.objects.order_by("chain", "pk").iterator(2000))
+    presentations = Presentation.objects.order_by("chain", "pk").select_related("explanation").iterator(2000)
+    shown = by_chain("Presentation", ((row.chain, row.hash, row) for row in presentations))
+    remarks = Remark.objects.order_by("chain", "pk").values_list("chain", "seal", "salt", "text").iterator(5000)
+    typed = by_chain("Remark", ((chain, seal, (salt, text)) for chain, seal, salt, text in remarks))
     rows = Entry.objects.order_by("chain", "seq").values_list(*READ).iterator(5000)
-    for chain, lines in groupby(rows, key=lambda row: row[0]):
-        yield from strays(shown, chain)
-        yield from strays(typed, chain)
-        presentations = {row.hash: row for row in shown.take(chain)}
-        remarks = {row.seal: row for row in typed.take(chain)}
-        yield from line_faults(lines, presentations, remarks, words)
-        for row in presentations.values():
-            yield f"Presentation {row.pk}: no line of chain {chain} was given in view of it."
-        for remark in remarks.values():
-            yield f"A remark of chain {chain} ({remark.seal[:12]}) belongs to no line."
-    yield from strays(shown, None)
-    yield from strays(typed, None)
+    for chain, lines in groupby(rows, key=itemgetter(0)):
+        yield from shown.strays(chain)
+        yield from typed.strays(chain)
+        views, told = shown.take(chain), typed.take(chain)
+        yield from line_faults(chain, lines, views, told, words)
+        yield from (f"Presentation {name[:12]}: no line of chain {chain} was given in view of it." for name in views)
+        yield from (f"Remark {seal[:12]}: no line of chain {chain} has it." for seal in told)
+    yield from shown.strays(None)
+    yield from typed.strays(None)
 
 
 class by_chain:
-    """Rows in the order of their chains, taken chain by chain beside the lines of the record."""
+    """(chain, name, row) in the order of the chains, taken chain by chain beside the lines of the record."""
 
-    def __init__(self, rows: Iterator[Any]) -> None:
-        self._groups = groupby(rows, key=lambda row: row.chain)
-        self._next: tuple[UUID, list[Any]] | None = None
+    def __init__(self, kind: str, rows: Iterator[tuple[UUID, str, Any]]) -> None:
+        self._kind = kind
+        self._groups = groupby(rows, key=itemgetter(0))
+        self._next: tuple[UUID, dict[str, Any]] | None = None
         self._advance()
 
     def _advance(self) -> None:
         group = next(self._groups, None)
-        self._next = (group[0], list(group[1])) if group else None
+        self._next = (group[0], {name: row for _, name, row in group[1]}) if group else None
 
-    def before(self, chain: UUID | None) -> Iterator[Any]:
-        """Rows of chains that come before this one; None: all that are left."""
+    def strays(self, chain: UUID | None) -> Iterator[str]:
+        """Rows of chains that should come before this one; None: all that are left."""
         while self._next and (chain is None or self._next[0] < chain):
-            yield from self._next[1]
+            yield from (f"{self._kind} {name[:12]}: there is no chain {self._next[0]}." for name in self._next[1])
             self._advance()
 
-    def take(self, chain: UUID) -> list[Any]:
+    def take(self, chain: UUID) -> dict[str, Any]:
         if not self._next or self._next[0] != chain:
-            return []
+            return {}
         rows = self._next[1]
         self._advance()
         return rows
 
 
-def strays(rows: by_chain, chain: UUID | None) -> Iterator[str]:
-    for row in rows.before(chain):
-        yield f"{type(row).__name__} {row.pk}: there is no chain {row.chain}."
-
-
 def line_faults(
-    lines: Iterator[Row], shown: dict[str, Any], typed: dict[str, Any], words: dict[str, dict[str, str]]
+    chain: UUID, lines: Iterator[Row], shown: dict[str, Any], typed: dict[str, Any], words: dict[str, dict[str, str]]
 ) -> Iterator[str]:
     expected, previous = 0, START
     is_erased = False
     unopened = []
+    middle = f'}},"chain":"{chain}","data":{{'.encode()
+
+    def place() -> str:
+        return f"Entry {seq} of chain {chain}"
+
     for line in lines:
-        chain, seq, kind, _at, _recorded_at, body, name = line
+        _chain, seq, kind, _at, _recorded_at, body, name = line
+        data = bytes(body)
         expected += 1
-        place = f"Entry {seq} of chain {chain}"
+        sound = fits(line, data, previous, middle)
+        said = {} if sound else readable(data)
         if seq != expected:
-            yield f"{place}: entry {expected} is missing before it."
+            yield f"{place()}: entry {expected} is missing before it."
             expected = seq
-        elif not fits(line, previous) and (fault := what_is_wrong(line, previous)):
-            yield f"{place}: {fault}"
+        elif not sound and (fault := what_is_wrong(line, data, said, previous)):
+            yield f"{place()}: {fault}"
         previous = name
         is_erased = is_erased or kind == "erased"
-        data = bytes(body)
-        if b'"presentation":' in data or b'"seal":' in data:
-            said = readable(data)
+        if b'"presentation":' in data:
+            said = said or readable(data)
             if asked := said["data"].get("presentation"):
-                yield from (f"{place}: {fault}" for fault in presentation_faults(shown.pop(asked, None), said, words))
-            for seal in seals_of(said).values():
-                remark = typed.pop(seal, None)
-                if remark is None:
-                    unopened.append(place)
-                elif not is_sealed(remark.salt, remark.text, seal):
-                    yield f"{place}: what somebody typed with it was changed."
+                yield from (f"{place()}: {fault}" for fault in presentation_faults(shown.pop(asked, None), said, words))
+        for seal in seals_of(said).values() if said else first_seal(seq, data):
+            salt, text = typed.pop(seal, (None, ""))
+            if salt is None:
+                unopened.append(place())
+            elif not is_sealed(salt, text, seal):
+                yield f"{place()}: what somebody typed with it was changed."
     if not is_erased:
-        yield from (f"{place}: what somebody typed with it is gone, and no erasure is on record." for place in unopened)
+        yield from (f"{one}: what somebody typed with it is gone, and no erasure is on record." for one in unopened)
 
 
-def fits(line: Row, previous: str) -> bool:
+def fits(line: Row, data: bytes, previous: str, middle: bytes) -> bool:
     """Whether a line is what it should be, without taking its JSON apart: eight million of them are read each night.
 
     Sound because a quotation mark within a value is escaped, so that what is looked for can only be structure; and with
     three pairs of braces there is room for the outermost, ``by`` and ``data``, which ends where the last keys begin,
-    and for nothing else. Whatever looks otherwise is taken apart by what_is_wrong.
+    and for nothing else (in the first line, for whose chain it is). Whatever looks otherwise is taken apart by
+    what_is_wrong.
     """
-    chain, seq, kind, at, recorded_at, body, name = line
-    data = bytes(body)
-    if sha256(data).hexdigest() != name or not data.startswith(f'{{"at":"{text_of(at)}","by":{{'.encode()):
+    _chain, seq, kind, at, recorded_at, _body, name = line
+    braces = data.count(b"{")
+    if sha256(data).hexdigest() != name or not (braces == 3 or (braces == 4 and seq == 1 and WHOSE in data)):
         return False
-    end = (
-        f',"kind":"{kind}","previous":"{previous}","recorded_at":"{text_of(recorded_at)}","seq":{seq},"v":1}}'
-    ).encode()
-    middle = f'}},"chain":"{chain}","data":{{'.encode()
-    return (
-        data.endswith(end) and data.count(b'},"chain":"') == 1 == data.count(middle) and data.count(b',"data":{') == 1
-    )
+    start = f'{{"at":"{text_of(at)}","by":{{'
+    end = f'}},"kind":"{kind}","previous":"{previous}","recorded_at":"{text_of(recorded_at)}","seq":{seq},"v":1}}'
+    return data.startswith(start.encode()) and data.endswith(end.encode()) and middle in data
+
+
+def first_seal(seq: int, data: bytes) -> tuple[str, ...]:
+    """The one seal for which there is room in a line that fits."""
+    place = data.find(WHOSE) if seq == 1 else -1
+    return (data[place + len(WHOSE) :][:64].decode(),) if place >= 0 else ()
 
 
 def text_of(at: datetime) -> str:
     return at.isoformat(timespec="microseconds")[:-6] + "Z" if at.tzinfo is UTC else stamp(at)
 
 
-def what_is_wrong(line: Row, previous: str) -> str | None:
+def what_is_wrong(line: Row, data: bytes, said: dict[str, Any], previous: str) -> str | None:
     """The same with all the time in the world, and in words."""
-    chain, seq, kind, at, recorded_at, body, name = line
-    data = bytes(body)
+    chain, seq, kind, at, recorded_at, _body, name = line
     if sha256(data).hexdigest() != name:
         return "its content does not match its hash; it was changed."
-    said = readable(data)
     if not {*COLUMNS, "previous"} <= said.keys():
         return "its content is not that of an entry."
     if said["previous"] != previous:

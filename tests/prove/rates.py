@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from consent import actions, publishing
 from consent.ledger import START, canonical, digest, stamp
-from consent.models import Entry
+from consent.models import Entry, Remark
 from consent.policy import Answer
 from consent.proof import verify
+from consent.proof.check_record import sealed
 from registration.actions import patient_with
 from registration.models import Patient
 from registration.movements import Direction, Movement
@@ -25,6 +26,7 @@ from tests.proving import unguarded
 WRITERS = 16
 EACH = 20  # decisions of one writer in one round
 ROUNDS = 5
+SALT = "0" * 32
 FORK = multiprocessing.get_context("fork")
 
 
@@ -142,6 +144,12 @@ def fill(count: int, length: int) -> None:
     rows = lines(count, length)
     while batch := list(islice(rows, 2000)):
         Entry.objects.bulk_create(batch)
+        # Whose chain it is, sealed in its first line.
+        first = [entry for entry in batch if entry.seq == 1]
+        Remark.objects.bulk_create(
+            Remark(seal=sealed(SALT, entry.chain.hex), chain=entry.chain, salt=SALT, text=entry.chain.hex)
+            for entry in first
+        )
 
 
 def lines(count: int, length: int) -> Iterator[Entry]:
@@ -169,7 +177,8 @@ def lines(count: int, length: int) -> Iterator[Entry]:
                         "hold": "none",
                         "once": "",
                         "refers": [],
-                    },
+                    }
+                    | ({"about": {"seal": sealed(SALT, name.hex)}} if seq == 1 else {}),
                 }
             )
             previous = digest(body)
