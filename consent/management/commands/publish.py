@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from consent import publishing
+from consent.words import publishing
 
 
 class Command(BaseCommand):

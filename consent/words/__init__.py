@@ -1,0 +1,1 @@
+"""The words people see and hear: files, translations, sign-off, voices; published once, and shown only as published."""
