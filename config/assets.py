@@ -17,11 +17,12 @@ REMOTE_FONT = re.compile(r"@font-face\s*\{[^}]*https://assets\.nhs\.uk/[^}]*\}")
 NHSUK_FONTS = "Frutiger W01,arial,sans-serif"
 OUR_FONTS = "arial,Noto Sans,sans-serif"
 # The scripts and weights the screens use. The browser fetches a file only for letters in its range.
-SUBSETS = ("latin",)
+SUBSETS = {"noto-sans": ("latin", "latin-ext"), "noto-sans-arabic": ("arabic",)}
+FAMILIES = {"noto-sans": "Noto Sans", "noto-sans-arabic": "Noto Sans Arabic"}
 WEIGHTS = (400, 700)
 
 FONT_FACE = """@font-face {{
-  font-family: "Noto Sans";
+  font-family: "{family}";
   font-style: normal;
   font-weight: {weight};
   font-display: swap;
@@ -57,16 +58,19 @@ def build_nhsuk(target: Path) -> None:
 
 
 def build_fonts(target: Path) -> None:
-    package = NODE_MODULES / "@fontsource" / "noto-sans"
-    letters: dict[str, str] = json.loads((package / "unicode.json").read_text(encoding="utf-8"))
     target.mkdir(parents=True)
-    shutil.copy(package / "LICENSE", target / "LICENSE.txt")
     faces = []
-    for subset in SUBSETS:
-        for weight in WEIGHTS:
-            file = f"noto-sans-{subset}-{weight}-normal.woff2"
-            shutil.copy(package / "files" / file, target / file)
-            faces.append(FONT_FACE.format(weight=weight, file=file, letters=letters[subset]))
+    for name, subsets in SUBSETS.items():
+        package = NODE_MODULES / "@fontsource" / name
+        letters: dict[str, str] = json.loads((package / "unicode.json").read_text(encoding="utf-8"))
+        shutil.copy(package / "LICENSE", target / f"{name}-LICENSE.txt")
+        for subset in subsets:
+            for weight in WEIGHTS:
+                file = f"{name}-{subset}-{weight}-normal.woff2"
+                shutil.copy(package / "files" / file, target / file)
+                faces.append(
+                    FONT_FACE.format(family=FAMILIES[name], weight=weight, file=file, letters=letters[subset])
+                )
     (target / "fonts.css").write_text("".join(faces), encoding="utf-8")
 
 

@@ -147,6 +147,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
+        "media-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],
@@ -156,6 +157,13 @@ CONTENT_SECURITY_POLICY = {
         "worker-src": [NONE],
     }
 }
+
+# What single prisons say instead of a general promise: one file each, LEI.toml. consent/words/local.py says how.
+LOCAL_WORDS = Path(os.environ.get("LOCAL_WORDS") or BASE_DIR / "var" / "local-words")
+# Sound files: what espeak-ng read ahead of time, by the hash of the words.
+VOICES = Path(os.environ.get("VOICES") or BASE_DIR / "var" / "voices")
+# The same read by people, by the same names: heard in their place. docs/words.md says how to record.
+VOICE_RECORDINGS = Path(os.environ.get("VOICE_RECORDINGS") or BASE_DIR / "var" / "recordings")
 
 # The ODS code of the single prison GP practice. Nobody has published it: unset, it shows as "not configured".
 NATIONAL_PRACTICE_ODS_CODE = os.environ.get("NATIONAL_PRACTICE_ODS_CODE", "")

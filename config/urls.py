@@ -4,9 +4,11 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
+from consent.kiosk.sound import sound
 from consent.kiosk.views import kiosk
-from consent.staff import arrivals, finding, here, lists, prisons, registrations, today
+from consent.staff import arrivals, finding, here, lists, papers, prisons, registrations, today
 from consent.staff.person import answers, checks, describe, page, prints, visit
+from consent.staff.words import overview, pack, screens, signing
 
 PERSON = "staff/people/<str:number>"
 
@@ -16,6 +18,7 @@ handler500 = "config.middleware.broken"
 urlpatterns = [
     path("", here.home, name="home"),
     path("kiosk/", kiosk, name="kiosk"),
+    path("kiosk/voice/<str:names>.mp3", sound, name="voice"),
     path("language/", set_language, name="set_language"),
     path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
@@ -31,6 +34,15 @@ urlpatterns = [
     path("staff/prisons/", prisons.prisons, name="prisons"),
     path("staff/prisons/<str:prison_id>/", prisons.complete, name="prison"),
     path("staff/prisons/<str:prison_id>/settings/", prisons.policy, name="prison-settings"),
+    # The words: what still has to be signed, to look at, to sign.
+    path("staff/words/", overview.overview, name="words"),
+    path("staff/words/screens/", screens.screens, name="words-screens"),
+    path("staff/words/sign-off/", signing.sign_off, name="words-sign-off"),
+    path("staff/words/sign-off.pdf", pack.printed, name="words-pack"),
+    path("staff/words/sign-off/<str:bundle>/", signing.one_bundle, name="words-bundle"),
+    # Papers about nobody.
+    path("staff/papers/", papers.papers, name="papers"),
+    path("staff/papers/twin.pdf", papers.twin_pdf, name="blank-twin"),
     # One person.
     path("staff/people/", finding.people, name="people"),
     path("staff/people/new/", arrivals.new_person, name="new-person"),
@@ -53,6 +65,8 @@ urlpatterns = [
     path(f"{PERSON}/gp-asked/", registrations.task_done, name="task-done"),
     path(f"{PERSON}/begin-registration/", registrations.begin_request, name="begin-request"),
     path(f"{PERSON}/record.zip", prints.record_file, name="record-file"),
+    path(f"{PERSON}/keep.pdf", prints.keep_pdf, name="keep"),
+    path(f"{PERSON}/twin.pdf", prints.twin_pdf, name="twin"),
     path(f"{PERSON}/summary/<str:entry>.pdf", prints.summary_pdf, name="summary"),
     path(f"{PERSON}/staff-copy/<str:entry>.pdf", prints.staff_copy_pdf, name="staff-copy"),
 ]

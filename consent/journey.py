@@ -10,19 +10,28 @@ from enum import StrEnum
 
 from consent.questions import GMS_REGISTRATION, GP_RECORD
 
+KIOSK = "kiosk"  # the tablet's own words, beside those of the two questions
+
 
 class Kind(StrEnum):
     """What a step does; each kind has one template, kiosk/<kind>.html."""
 
     LANGUAGE = "language"
+    UNCHECKED = "unchecked"  # no person has checked the words of this language yet
     READ = "read"
     RESUME = "resume"
-    MINUTE = "minute"  # the one minute that matters, with "hear it all now" and "another day"
+    MINUTE = "minute"  # the one minute that matters
+    ONWARD = "onward"  # "hear it all now" or "another day"
     MEANS = "means"  # what one of the three answers means
     CHECK = "check"
     CHOOSE = "choose"
     SECOND_LOOK = "second-look"
+    PAPER = "paper"  # on paper, with or without the answer, or not
     END = "end"
+
+
+# Here everything is stored already: there is no way back, and nothing left to decide later.
+DONE = frozenset({Kind.PAPER, Kind.END})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ class Situation:
 
     legal: str = "unknown"  # sentenced, remand, recalled, immigration, unknown
     home_gp: str = "unsure"  # yes, no, unsure
+    registered: str = "unknown"  # with the prison GP before: yes, no, unknown
     transferred: str = "no"
     length: str = "first-night"  # or whole
     takes: str = "short"  # what reception takes: short, all, gp-record
@@ -38,12 +48,17 @@ class Situation:
     outcome: str = "offer"  # of gms-registration: what policy said when the visit began
     decision: str = ""  # the answer to gms-registration that stands already
     held: str = "yes"  # whether a yes given here waits for the check before sending
-    talk: bool = False  # a point was missed twice
     resumed: bool = False
+    unchecked: bool = False  # the words are in a language that no person has checked
+    knows_cost_of_no: bool = False  # the first night's question about it was answered right
 
     @property
     def asks_gms(self) -> bool:
         return GMS_REGISTRATION.id in self.asks and self.takes != "gp-record"
+
+    @property
+    def first_night(self) -> bool:
+        return self.asks_gms and self.length == "first-night"
 
     @property
     def whole(self) -> bool:
@@ -54,6 +69,7 @@ class Situation:
         return {
             "legal": self.legal,
             "home_gp": self.home_gp,
+            "registered": self.registered,
             "transferred": self.transferred,
             "length": self.length,
             "held": self.held,
@@ -63,7 +79,8 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``screen``: which words it shows (its id when left out); ``position``: which of the drawn answers, or checks."""
+    """``screen``: which words it shows (its id when left out); ``position``: which of the drawn answers; ``check``:
+    the slot of the understanding question."""
 
     id: str
     kind: Kind
@@ -71,6 +88,7 @@ class Step:
     question: str = GMS_REGISTRATION.id
     screen: str = ""
     position: int = 0
+    check: str = ""
 
     @property
     def words(self) -> str:
@@ -85,26 +103,35 @@ def whole(s: Situation) -> bool:
     return s.whole
 
 
+def first_night(s: Situation) -> bool:
+    return s.first_night
+
+
 STEPS = (
-    Step("language", Kind.LANGUAGE, always),
+    Step("language", Kind.LANGUAGE, always, KIOSK),
+    Step("unchecked", Kind.UNCHECKED, lambda s: s.unchecked, KIOSK),
     Step("gp-record", Kind.CHOOSE, lambda s: GP_RECORD.id in s.asks, GP_RECORD.id),
     Step("answered", Kind.END, lambda s: not s.asks_gms and s.outcome == "nothing-to-ask"),
     Step("second-look", Kind.SECOND_LOOK, lambda s: not s.asks_gms and s.outcome == "second-look"),
     Step("second-look-done", Kind.END, lambda s: not s.asks_gms and s.outcome == "second-look"),
     Step("waiting", Kind.END, lambda s: GMS_REGISTRATION.id in s.asks and not s.asks_gms),
-    Step("resume", Kind.RESUME, lambda s: s.resumed and s.whole),
+    Step("resume", Kind.RESUME, lambda s: s.resumed and s.whole, KIOSK),
     Step("minute", Kind.MINUTE, lambda s: s.asks_gms),
+    Step("check-undo", Kind.CHECK, first_night, screen="checks", check="undo"),
+    Step("check-fewer", Kind.CHECK, first_night, screen="checks", check="cost-of-no"),
+    Step("onward", Kind.ONWARD, first_night),
     Step("same", Kind.READ, whole),
     Step("situation", Kind.READ, whole),
     Step("means-1", Kind.MEANS, whole, screen="means", position=0),
     Step("means-2", Kind.MEANS, whole, screen="means", position=1),
     Step("means-3", Kind.MEANS, whole, screen="means", position=2),
-    Step("check-1", Kind.CHECK, whole, screen="checks", position=0),
-    Step("check-2", Kind.CHECK, whole, screen="checks", position=1),
-    Step("check-3", Kind.CHECK, whole, screen="checks", position=2),
-    Step("check-4", Kind.CHECK, whole, screen="checks", position=3),
-    Step("checks-staff", Kind.READ, lambda s: s.whole and s.talk),
+    Step("check-free", Kind.CHECK, whole, screen="checks", check="free"),
+    Step("check-care", Kind.CHECK, whole, screen="checks", check="care"),
+    Step("check-yes", Kind.CHECK, whole, screen="checks", check="cost-of-yes"),
+    # Whoever knew it on the first night is not asked it twice.
+    Step("check-no", Kind.CHECK, lambda s: s.whole and not s.knows_cost_of_no, screen="checks", check="cost-of-no"),
     Step("choose", Kind.CHOOSE, whole),
+    Step("on-paper", Kind.PAPER, lambda s: s.asks_gms, KIOSK),
     Step("next", Kind.END, lambda s: s.asks_gms),
 )
 BY_ID = {step.id: step for step in STEPS}
@@ -131,7 +158,7 @@ def before(situation: Situation, step: Step, done: Iterable[str] = ()) -> Step |
     """The step that Back leads to; a question already answered and stored is not gone back into."""
     steps = path(situation)
     earlier = [s for s in steps[: steps.index(step)] if s.id not in set(done)]
-    return earlier[-1] if earlier and step.kind is not Kind.END else None
+    return earlier[-1] if earlier and step.kind not in DONE else None
 
 
 def progress(situation: Situation, step: Step) -> tuple[int, int]:

@@ -18,6 +18,8 @@ from registration.movements import Movement
 LONDON = ZoneInfo("Europe/London")
 HOLD_SECOND_LOOK = "second-look"
 HOLD_NONE = "none"
+# What a try at an understanding question may be, besides right and skipped.
+MISSED = ("wrong", "unsure")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 import itertools
 
-from consent.journey import ANSWERS, STEPS, Kind, Situation, after, before, draw_order, path, step_at
+from consent.journey import ANSWERS, DONE, STEPS, Kind, Situation, after, before, draw_order, path, step_at
 
 GP, GMS = "gp-record", "gms-registration"
 SITUATIONS = [
-    Situation(length=length, takes=takes, asks=frozenset(asks), outcome=outcome, talk=talk, resumed=resumed)
-    for length, takes, asks, outcome, talk, resumed in itertools.product(
+    Situation(length=length, takes=takes, asks=frozenset(asks), outcome=outcome, unchecked=unchecked, resumed=resumed)
+    for length, takes, asks, outcome, unchecked, resumed in itertools.product(
         ("first-night", "whole"),
         ("short", "all", "gp-record"),
         ((), (GP,), (GMS,), (GP, GMS)),
@@ -36,19 +36,26 @@ def test_back_undoes_next():
         steps = path(situation)
         for earlier, later in itertools.pairwise(steps):
             assert after(situation, earlier) is later
-            assert before(situation, later) is (earlier if later.kind is not Kind.END else None)
+            assert before(situation, later) is (earlier if later.kind not in DONE else None)
 
 
-def test_the_first_night_has_six_screens():
-    # language, GP now, is it right, the minute with its two buttons, is it right, thank you
-    assert ids(Situation()) == ["language", "gp-record", "minute", "next"]
-    confirmations = 2
-    assert len(ids(Situation())) + confirmations == 6
+def test_the_first_night_tells_checks_two_points_and_leaves_the_rest_to_whoever_wants_it():
+    first_night = ["language", "gp-record", "minute", "check-undo", "check-fewer", "onward", "on-paper", "next"]
+    assert ids(Situation()) == first_night
+
+
+def test_whoever_knew_the_cost_of_no_on_the_first_night_is_not_asked_it_twice():
+    assert "check-no" in ids(Situation(length="whole"))
+    assert "check-no" not in ids(Situation(length="whole", knows_cost_of_no=True))
+
+
+def test_words_that_nobody_checked_say_so_before_anything_is_asked():
+    assert ids(Situation(unchecked=True))[:3] == ["language", "unchecked", "gp-record"]
 
 
 def test_the_whole_tells_each_answer_before_it_asks():
     whole = ids(Situation(length="whole"))
-    assert whole.index("means-3") < whole.index("check-1") < whole.index("choose")
+    assert whole.index("means-3") < whole.index("check-free") < whole.index("choose")
     assert whole.index("gp-record") < whole.index("minute")
 
 

@@ -32,11 +32,13 @@ def decide(
     at: datetime | None = None,
     once: str = "",
     place: str = "",
+    check_first: bool = False,
     **details: Any,
 ) -> Entry:
     """Record an answer. ``route``: tablet, talk, paper or conflict. The same ``once`` again returns the first entry.
 
-    ``place`` is the prison where it was given; left out, the one where the person was at that time.
+    ``place`` is the prison where it was given; left out, the one where the person was at that time. ``check_first``: a
+    yes is held for the check before sending, whatever the prison has set: something has to be talked over first.
     Raises NotPossible when the person is not known to be in a prison in England then, or records disagree.
     """
     held = facts.hold(patient)
@@ -53,7 +55,9 @@ def decide(
     if route == "tablet" and standing.state_at(now) is not State.OPEN:
         raise NotPossible("This person is not here just now. Nothing was stored.")
     place = place or was_in or ""
-    hold = hold_for(place) if BY_ID[question].holds_yes and answer is Answer.YES else HOLD_NONE
+    hold = HOLD_NONE
+    if BY_ID[question].holds_yes and answer is Answer.YES:
+        hold = HOLD_SECOND_LOOK if check_first else hold_for(place)
     entry = held.append(
         kind="decision",
         at=at,

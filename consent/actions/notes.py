@@ -22,7 +22,7 @@ def staff(user: User) -> dict[str, str]:
 def record_note(
     *, patient: Patient, kind: str, by: dict[str, str], question: str = "", refers: tuple[str, ...] = (), **details: Any
 ) -> Entry:
-    """A line that is no answer: staff-check, fresh-look-declined, conflict-resolved, task-done."""
+    """A line that is no answer: staff-check, fresh-look-declined, conflict-resolved, task-done, interpreter-wanted."""
     held = facts.hold(patient)
     entry = held.append(
         kind=kind,

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from consent import actions, facts
-from consent.journey import ANSWERS, BY_ID, Kind, Step, after, before, path
-from consent.kiosk import screens, visits
+from consent.journey import ANSWERS, BY_ID, DONE, Kind, Step, after, before, path
+from consent.kiosk import aside, hearing, interpreting, screens, visits
 from consent.kiosk.screens import Screen
 from consent.kiosk.storing import store
 from consent.kiosk.visits import situation
@@ -21,29 +21,34 @@ from consent.questions import GMS_REGISTRATION, GP_RECORD
 from registration import actions as registration
 
 # These change nothing that counts, so the screen they were pressed on stays good.
-WRITES = {"confirm", "confirm-later", "still"}
-BESIDE = {"choose", "later", "help", "bigger"}
+WRITES = {"confirm", "confirm-later", "still", "dialect", "interpreter", "missing"}
+BESIDE = {
+    *("choose", "later", "help", "bigger", "listen", "hear", "headphones", "no-headphones", "say"),
+    *("interpreter", "dialect", "missing"),
+}
 
 
 def press(*, token: str, do: str, turn: str, view: str, answer: str) -> Screen | None:
     """Do what a button says, once, and return the screen that comes; None where there is no visit on this tablet.
 
+    ``do`` is the name of a press, with what it is about after a colon: "choose:yes", "hear:means.yes".
     ``turn`` counts the screens of a visit. A second press, or a request that the network sent again, carries an old
     one: it changes nothing and gets the screen as it is now.
     """
     with transaction.atomic():
         # Whoever writes to the record holds the person before the visit, as staff do when they start one.
-        if do in WRITES and (whose := visits.on_tablet(token)):
+        if do.partition(":")[0] in WRITES and (whose := visits.on_tablet(token)):
             registration.locked(whose.patient)
         visit = visits.on_tablet(token, lock=True)
         if visit is None:
             return None
         screen = screens.current(visit)
+        do, _, what = do.partition(":")
         move = MOVES.get(do)
         if move is None or turn != str(visit.turn):
             return screen
         visit.last_seen_at = timezone.now()
-        coming = move(visit, screen.step, view=view, answer=answer)
+        coming = move(visit, screen.step, view=view, answer=answer, what=what)
         if visit.ended_at:
             return None
         if do not in BESIDE:
@@ -60,15 +65,10 @@ def call_staff(*, token: str) -> Screen | None:
         return None
     visit.state["help_at"] = timezone.now().isoformat()
     visit.save(update_fields=["state"])
-    return screens.went_wrong(visit)
+    return aside.of_the_tablet(visit, "error", "error")
 
 
 Move = Callable[..., Screen | None]
-
-
-def go_to(visit: Visit, step: Step | None) -> None:
-    if step is not None:
-        visit.state["step"] = step.id
 
 
 def hear(visit: Visit, screen: Screen) -> None:
@@ -84,22 +84,26 @@ def go_on(visit: Visit, step: Step, **pressed: str) -> None:
     if step.kind is Kind.END:
         return
     hear(visit, screens.current(visit))
-    go_to(visit, after(situation(visit), step))
+    visits.go_to(visit, after(situation(visit), step))
 
 
 def go_back(visit: Visit, step: Step, *, view: str, **pressed: str) -> None:
-    if view == "help":
+    if view == "help" and not visit.state.get("interpreter_wanted"):
         visit.state.pop("help_at", None)
     elif not view and step.id == "choose" and visit.state.get("changing"):
         visit.state |= visit.state.pop("changing")
-        go_to(visit, BY_ID["second-look"])
+        visits.go_to(visit, BY_ID["second-look"])
     elif not view:
-        go_to(visit, before(situation(visit), step, visit.state.get("done", [])))
+        visits.go_to(visit, before(situation(visit), step, visit.state.get("done", [])))
 
 
 def hear_it_all(visit: Visit, step: Step, **pressed: str) -> None:
-    visit.state["length"] = "whole"
-    go_on(visit, step)
+    if step.kind is not Kind.ONWARD:
+        return
+    hear(visit, screens.current(visit))
+    knows = "right" in visit.state["checks"].get("no-checks", {}).get("passes", [])
+    visit.state |= {"length": "whole", "knows_cost_of_no": knows}
+    visits.go_to(visit, after(situation(visit), BY_ID["minute"]))
 
 
 def choose_now(visit: Visit, step: Step, **pressed: str) -> None:
@@ -107,50 +111,57 @@ def choose_now(visit: Visit, step: Step, **pressed: str) -> None:
     if situation(visit).asks_gms:
         hear(visit, screens.current(visit))
         visit.state["length"] = "whole"
-        go_to(visit, BY_ID["choose"])
+        visits.go_to(visit, BY_ID["choose"])
 
 
 def pick_up(visit: Visit, step: Step, **pressed: str) -> None:
     """Go on at the first page not heard yet; at the latest at the choice, with nothing chosen."""
     steps = path(situation(visit))
     rest = steps[steps.index(BY_ID["resume"]) + 1 :]
-    go_to(visit, next(s for s in rest if s.id not in visit.state["heard"] or s.kind is Kind.CHOOSE))
+    visits.go_to(visit, next(s for s in rest if s.id not in visit.state["heard"] or s.kind is Kind.CHOOSE))
 
 
 def start_again(visit: Visit, step: Step, **pressed: str) -> None:
-    go_to(visit, after(situation(visit), step))
+    visits.go_to(visit, after(situation(visit), step))
 
 
-def choose(visit: Visit, step: Step, *, answer: str, **pressed: str) -> Screen | None:
-    return screens.right(visit, answer) if step.kind is Kind.CHOOSE and answer in ANSWERS else None
+def choose(visit: Visit, step: Step, *, what: str, **pressed: str) -> Screen | None:
+    if step.kind is not Kind.CHOOSE or what not in ANSWERS:
+        return None
+    if what != "later" and interpreting.is_needed(visit, aside.right(visit, what)):
+        return aside.of_the_tablet(visit, "interpreter-first", "interpreter-first")
+    return aside.right(visit, what)
 
 
-def confirm(visit: Visit, step: Step, *, answer: str, **pressed: str) -> None:
+def confirm(visit: Visit, step: Step, *, answer: str, **pressed: str) -> Screen | None:
     """This is right: the answer is stored, and only now."""
     if step.kind is not Kind.CHOOSE or answer not in ANSWERS:
-        return
+        return None
+    if answer != "later" and interpreting.is_needed(visit, aside.right(visit, answer)):
+        return aside.of_the_tablet(visit, "interpreter-first", "interpreter-first")
     hear(visit, screens.current(visit))
-    hear(visit, screens.right(visit, answer))
+    hear(visit, aside.right(visit, answer))
     store(visit, step.question, answer)
     following = after(situation(visit), step)
+    visit.state.setdefault("done", []).append(step.id)
     if step.question == GP_RECORD.id:
         visit.state["gp_answer"] = answer
-        visit.state.setdefault("done", []).append(step.id)
         visit.state["asks"] = [q for q in visit.state["asks"] if q != step.question]
     else:
         visit.state["answer"] = answer
-    go_to(visit, following)
+    visits.go_to(visit, following)
+    return None
 
 
 def decide_later(visit: Visit, step: Step, **pressed: str) -> Screen | None:
-    return screens.later(visit) if step.kind is not Kind.END else None
+    return aside.later(visit) if step.kind not in DONE else None
 
 
 def confirm_later(visit: Visit, step: Step, **pressed: str) -> None:
     """ "Later" for the questions still open. An answer that stands already stays as it is."""
-    if step.kind is Kind.END:
+    if step.kind in DONE:
         return
-    shown = screens.later(visit)
+    shown = aside.later(visit)
     hear(visit, shown)
     state = visit.state
     if step.kind is Kind.SECOND_LOOK:
@@ -176,37 +187,46 @@ def confirm_later(visit: Visit, step: Step, **pressed: str) -> None:
     elif not gms_stands:
         state["answer"] = "later"
     steps = path(situation(visit))
-    go_to(visit, BY_ID["second-look"] if BY_ID["second-look"] in steps else steps[-1])
+    visits.go_to(
+        visit, BY_ID["second-look"] if BY_ID["second-look"] in steps else next(s for s in steps if s.kind in DONE)
+    )
 
 
 def ask_for_help(visit: Visit, step: Step, **pressed: str) -> Screen:
     visit.state["help_at"] = timezone.now().isoformat()
-    return screens.help_wanted(visit)
+    return aside.of_the_tablet(visit, "help", "help")
 
 
-def bigger_words(visit: Visit, step: Step, *, view: str, answer: str) -> Screen:
+def bigger_words(visit: Visit, step: Step, *, view: str, answer: str, **pressed: str) -> Screen:
     visit.state["bigger"] = not visit.state.get("bigger", False)
-    return screens.beside(visit, view, answer)
+    return aside.beside(visit, view, answer)
 
 
-def answer_check(visit: Visit, step: Step, *, answer: str, **pressed: str) -> None:
-    """An understanding question: a miss shows that point again and asks once more; a second miss leads to a person."""
-    if step.kind is not Kind.CHECK or answer not in ("right", "wrong", "unsure", "skipped"):
+def answer_check(visit: Visit, step: Step, *, what: str, **pressed: str) -> None:
+    """An understanding question: a miss tells that point again in other words and asks once more.
+
+    A second miss goes with the answer to the check before sending. It stops nobody, and calls nobody.
+    """
+    if step.kind is not Kind.CHECK or what not in ("first", "second", "unsure", "skipped"):
         return
     screen = screens.current(visit)
     hear(visit, screen)
+    given = dict(zip(("first", "second"), screens.drawn_answers(visit, step), strict=True)).get(what, what)
     passes: list[str] = visit.state["checks"].setdefault(screen.extra["asked"]["id"], {}).setdefault("passes", [])
-    passes.append(answer)
-    if answer in ("wrong", "unsure") and len(passes) == 1:
+    passes.append(given)
+    if given in ("wrong", "unsure") and len(passes) == 1:
         return
-    if answer in ("wrong", "unsure"):
-        visit.state["talk"] = True
-    go_to(visit, after(situation(visit), step))
+    visits.go_to(visit, after(situation(visit), step))
 
 
-def still_yes(visit: Visit, step: Step, **pressed: str) -> None:
+# -- check before sending, paper, the end -----------------------------------------------------------------------------
+
+
+def still_yes(visit: Visit, step: Step, **pressed: str) -> Screen | None:
     if step.kind is not Kind.SECOND_LOOK:
-        return
+        return None
+    if interpreting.is_needed(visit, screens.current(visit)):
+        return aside.of_the_tablet(visit, "interpreter-first", "interpreter-first")
     hear(visit, screens.current(visit))
     actions.second_look(
         patient=visit.patient,
@@ -215,7 +235,8 @@ def still_yes(visit: Visit, step: Step, **pressed: str) -> None:
         prison=visit.prison_id,
         route="tablet",
     )
-    go_to(visit, after(situation(visit), step))
+    visits.go_to(visit, after(situation(visit), step))
+    return None
 
 
 def change_it(visit: Visit, step: Step, **pressed: str) -> None:
@@ -225,7 +246,7 @@ def change_it(visit: Visit, step: Step, **pressed: str) -> None:
     state: dict[str, Any] = visit.state
     state["changing"] = {name: state[name] for name in ("asks", "length", "takes")}
     open_the_choice(state)
-    go_to(visit, BY_ID["choose"])
+    visits.go_to(visit, BY_ID["choose"])
 
 
 def open_the_choice(state: dict[str, Any]) -> None:
@@ -233,8 +254,15 @@ def open_the_choice(state: dict[str, Any]) -> None:
     state["length"], state["takes"] = "whole", "all"
 
 
+def on_paper(visit: Visit, step: Step, *, what: str, **pressed: str) -> None:
+    """Nothing prints by itself: staff see what was wanted, print it and give it."""
+    if step.kind is Kind.PAPER and what in ("keep", "full", "none"):
+        visit.state["paper"] = what
+        visits.go_to(visit, after(situation(visit), step))
+
+
 def finish(visit: Visit, step: Step, **pressed: str) -> None:
-    visits.end(visit=visit, how="finished" if step.kind is Kind.END else "stopped")
+    visits.end(visit=visit, how="finished" if step.kind in DONE else "stopped")
 
 
 def nobody_there(visit: Visit, step: Step, **pressed: str) -> None:
@@ -243,6 +271,16 @@ def nobody_there(visit: Visit, step: Step, **pressed: str) -> None:
 
 MOVES: dict[str, Move] = {
     "next": go_on,
+    "language": interpreting.speak,
+    "say": interpreting.say_language,
+    "interpreter": interpreting.get_interpreter,
+    "dialect": interpreting.choose_dialect,
+    "missing": interpreting.no_language,
+    "listen": hearing.listen,
+    "hear": hearing.listen_to_one,
+    "headphones": hearing.with_headphones,
+    "no-headphones": hearing.without_headphones,
+    "paper": on_paper,
     "back": go_back,
     "go": hear_it_all,
     "choose-now": choose_now,

@@ -1,65 +1,97 @@
 """What a screen shows: published words and pictures for a step, an "is this right?", or a page beside the way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date
-from django.utils import timezone
+from django.utils.safestring import SafeString
 
-from consent import content
-from consent.content import Words
-from consent.journey import ANSWERS, BY_ID, Kind, Step, before, path, progress, step_at
+from consent.journey import BY_ID, DONE, KIOSK, Kind, Step, before, path, progress, step_at
 from consent.kiosk.visits import situation
 from consent.models import Visit
-from consent.questions import GMS_REGISTRATION, GP_RECORD
+from consent.questions import GP_RECORD
+from consent.words import content
+from consent.words.content import Card, Words
+from consent.words.dates import day
+from consent.words.files import languages
+from consent.words.local import general
 
 
 @dataclass
 class Screen:
-    """One screen of a visit. ``shown`` lists the sentence ids on it, in order, by question."""
+    """One screen of a visit. ``shown`` lists the sentence ids on it, in order."""
 
     visit: Visit
     step: Step
     template: str
     words: Words
     title_id: str
-    cards: list[content.Card] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
-    # A page beside the way ("right", "later", "help"), and the answer that waits on it for "this is right".
+    # A page beside the way ("right", "later", "help" ...), and the answer that waits on it for "this is right".
     view: str = ""
     answer: str = ""
+    # What is being read aloud: "all", or one card or button by the name it is heard by.
+    speak: str = ""
 
     @property
-    def title(self) -> str:
-        return self.words.titles[self.title_id]
+    def title(self) -> SafeString:
+        return self.words.say(f"title:{self.title_id}")
 
     @property
     def shown(self) -> list[str]:
         ids = [f"title:{self.title_id}"] + [name for card in self.cards for name, _ in card.sentences]
         return ids + list(self.extra.get("also_shown", []))
 
+    @property
+    def aloud(self) -> list[str]:
+        """The sentence ids that are read aloud now; of "all", not what is private where others may hear it."""
+        if self.speak == "all":
+            quiet = self.cards if self.visit.state.get("headphones") is False else []
+            private = {name for card in quiet if card.private for name, _ in card.sentences}
+            return [name for name in self.shown if name not in private]
+        answers = {place: name for place, *_said, name in self.extra.get("answers", [])}
+        return [name for name in self.shown if name == answers.get(self.speak) or name.startswith(self.speak)]
+
     def context(self) -> dict[str, Any]:
         state = self.visit.state
         now = situation(self.visit)
         # The first night is too short to count, and it may go over into the whole.
         at, of = progress(now, self.step) if now.whole else (0, 0)
+        is_done = self.step.kind in DONE
         return {
             "screen": self,
-            "visit": self.visit,
             "bigger": state.get("bigger", False),
             "is_end": self.step.kind is Kind.END and not self.view,
-            "said": {},
+            "is_quiet": state.get("headphones") is False,
+            "said": "",
             "can_go_back": bool(self.view) or before(now, self.step, state.get("done", [])) is not None,
-            "can_decide_later": self.step.kind is not Kind.END and self.view != "later",
+            "can_decide_later": not is_done and self.view != "later",
             "can_choose_now": now.asks_gms and not self.view and self.step.kind in READING,
             "at": at,
             "of": of,
+            **said_in(state["words"][KIOSK]),
             **self.extra,
         }
 
 
-READING = {Kind.MINUTE, Kind.READ, Kind.MEANS, Kind.CHECK, Kind.RESUME}
+READING = {Kind.MINUTE, Kind.ONWARD, Kind.READ, Kind.MEANS, Kind.CHECK, Kind.RESUME}
+
+
+@lru_cache(maxsize=64)
+def said_in(tablet_hash: str) -> Mapping[str, Any]:
+    """What every screen has of the tablet's own words: its language, its buttons, and what may come over it."""
+    tablet = content.words(tablet_hash)
+    return {
+        "language": general(tablet.language),
+        "direction": languages()[general(tablet.language)].direction,
+        "button": {card.id.removeprefix("button.").replace("-", "_"): card.html for card in tablet.on("buttons", {})},
+        "listen": tablet.sentence("button.listen/say"),
+        "speaker": tablet.card("button.listen").picture,
+        "there": {"title": tablet.say("title:there"), "cards": tablet.on("there", {})},
+        "lost": [tablet.say("title:lost"), *(card.html for card in tablet.on("lost", {}))],
+    }
 
 
 def words_of(visit: Visit, question: str) -> Words:
@@ -78,26 +110,41 @@ def read(visit: Visit, step: Step) -> Screen:
     return Screen(visit, step, f"kiosk/{step.kind}.html", words, step.words, cards)
 
 
+def language(visit: Visit, step: Step) -> Screen:
+    """Every language by its own name, and one button for whoever finds none."""
+    screen = read(visit, step)
+    screen.extra = {"offered": offered_languages(), "missing": screen.words.card("language.missing")}
+    return screen
+
+
+def offered_languages() -> list[dict[str, Any]]:
+    return [
+        {
+            "tag": tablet.language,
+            "name": languages()[tablet.language].name,
+            "direction": languages()[tablet.language].direction,
+            "speak": tablet.say("language.speak/speak"),
+            "listen": tablet.sentence("button.listen/say"),
+        }
+        for tablet in content.offered()
+    ]
+
+
 def minute(visit: Visit, step: Step) -> Screen:
     screen = read(visit, step)
-    onward = [] if situation(visit).whole else screen.words.on("onward", {})
     if visit.state["outcome"] == "fresh-look":
         screen.cards = [*screen.words.on("answered", situation(visit).axes(visit.state["decision"]))[:1], *screen.cards]
-    screen.extra = {
-        "said": said_then(visit) if visit.state["outcome"] == "fresh-look" else {},
-        "onward": onward,
-        "onward_title": screen.words.titles["onward"],
-        "also_shown": [name for card in onward for name, _ in card.sentences],
-    }
+        screen.extra = {"said": said_then(visit)}
+    screen.template = "kiosk/read.html"
     return screen
 
 
 def resume(visit: Visit, step: Step) -> Screen:
-    words = words_of(visit, step.question)
     heard = [BY_ID[name] for name in visit.state.get("heard", []) if name in BY_ID]
     told = [s for s in heard if s.kind in (Kind.MINUTE, Kind.READ, Kind.MEANS)]
-    titles = dict.fromkeys(words.titles[title_of(visit, s)] for s in told)
-    return Screen(visit, step, "kiosk/resume.html", words, "means", extra={"heard": list(titles)})
+    titles = dict.fromkeys(words_of(visit, s.question).say(f"title:{title_of(visit, s)}") for s in told)
+    words = words_of(visit, KIOSK)
+    return Screen(visit, step, "kiosk/resume.html", words, "resume", extra={"heard": list(titles)})
 
 
 def title_of(visit: Visit, step: Step) -> str:
@@ -111,25 +158,42 @@ def means(visit: Visit, step: Step) -> Screen:
     return Screen(visit, step, "kiosk/read.html", words, f"means-{option}", cards)
 
 
+def onward(visit: Visit, step: Step) -> Screen:
+    screen = read(visit, step)
+    screen.extra = {"buttons": screen.cards, "also_shown": [name for c in screen.cards for name, _ in c.sentences]}
+    screen.cards = []
+    return screen
+
+
 def check(visit: Visit, step: Step) -> Screen:
     words = words_of(visit, step.question)
-    asked = words.checks_for(situation(visit).axes())[step.position]
-    tried = visit.state["checks"].get(asked["id"], {})
-    again = len(tried.get("passes", [])) == 1
-    # "I am not sure" stands last; which of the two others stands first is drawn with the order of the choices.
-    first = visit.state["order"].index("yes") < visit.state["order"].index("no")
-    answers = ["right", "wrong"] if first == (step.position % 2 == 0) else ["wrong", "right"]
-    ids = [f"check:{asked['id']}/{part}" for part in ("ask", *answers, "unsure")]
-    if again:
-        ids = [f"check:{asked['id']}/again.{key}" for key in asked["again"]] + ids
-    cards = words.on("checks", situation(visit).axes()) if step.position == 0 and not again else []
+    now = situation(visit)
+    asked = words.check(step.check, now.axes())
+    again = len(visit.state["checks"].get(asked["id"], {}).get("passes", [])) == 1
+    drawn = drawn_answers(visit, step)
+    ids = [f"check:{asked['id']}/{part}" for part in ("ask", *drawn, "unsure")]
+    told = [f"check:{asked['id']}/again.{key}" for key in asked["again"]] if again else []
+    is_first = step == next(s for s in path(now) if s.kind is Kind.CHECK)
+    cards = words.on("checks", now.axes()) if is_first and not again else []
     extra = {
         "asked": asked,
-        "again": list(asked["again"].values()) if again else [],
-        "answers": [(name, asked[name]) for name in [*answers, "unsure"]],
-        "also_shown": ids,
+        "ask": words.say(ids[0]),
+        "again": [words.say(name) for name in told],
+        # The page does not tell which of them is right: the places are drawn.
+        "answers": [
+            (place, words.sentence(name), words.say(name, is_named=False), name)
+            for place, name in zip(("first", "second", "unsure"), ids[1:], strict=True)
+        ],
+        "also_shown": [*told, *ids],
     }
     return Screen(visit, step, "kiosk/check.html", words, "checks", cards, extra)
+
+
+def drawn_answers(visit: Visit, step: Step) -> list[str]:
+    """Which answer stands first is drawn with the order of the choices; "I am not sure" stands last."""
+    first = visit.state["order"].index("yes") < visit.state["order"].index("no")
+    position = [s.id for s in BY_ID.values() if s.kind is Kind.CHECK].index(step.id)
+    return ["right", "wrong"] if first == (position % 2 == 0) else ["wrong", "right"]
 
 
 def choose(visit: Visit, step: Step) -> Screen:
@@ -145,6 +209,7 @@ def second_look(visit: Visit, step: Step) -> Screen:
     cards = words.on("second-look", situation(visit).axes())
     buttons = [words.card("second-look.still"), words.card("second-look.change")]
     extra = {"buttons": buttons, "said": said_then(visit)}
+    extra["also_shown"] = [name for card in buttons for name, _ in card.sentences]
     kept = [card for card in cards if card not in buttons]
     return Screen(visit, step, "kiosk/second-look.html", words, "second-look", kept, extra)
 
@@ -152,10 +217,14 @@ def second_look(visit: Visit, step: Step) -> Screen:
 def said_then(visit: Visit) -> dict[str, str]:
     """The day and place of the answer that stands, each on its own: no sentence is put together from parts."""
     said = visit.state["said"]
-    if not said:
-        return {}
-    at = timezone.localtime(datetime.fromisoformat(said["at"]))
-    return {"day": format_date(at, "EEEE d MMMM y", locale="en_GB"), "prison": said["prison"]}
+    return {"day": day(said["at"], general(visit.state["language"])), "prison": said["prison"]} if said else {}
+
+
+def paper(visit: Visit, step: Step) -> Screen:
+    screen = read(visit, step)
+    buttons = screen.words.on("paper-choices", {})
+    screen.extra = {"buttons": buttons}
+    return screen
 
 
 def end(visit: Visit, step: Step) -> Screen:
@@ -169,56 +238,21 @@ def end(visit: Visit, step: Step) -> Screen:
     return Screen(visit, step, "kiosk/end.html", words, step.words, cards)
 
 
-def right(visit: Visit, answer: str) -> Screen:
-    """Is this right? Nothing is stored yet: the answer waits on the page."""
-    step = current(visit).step
-    words = words_of(visit, step.question)
-    screen_id = "right" if step.question == GMS_REGISTRATION.id else "gp-record-right"
-    cards = words.on(screen_id, situation(visit).axes(answer))
-    return Screen(visit, step, "kiosk/right.html", words, screen_id, cards, view="right", answer=answer)
-
-
-def later(visit: Visit) -> Screen:
-    words = words_of(visit, GMS_REGISTRATION.id)
-    cards = words.on("later-right", situation(visit).axes("later"))
-    return Screen(visit, current(visit).step, "kiosk/right.html", words, "later-right", cards, view="later")
-
-
-def help_wanted(visit: Visit) -> Screen:
-    return beside_the_way(visit, "help")
-
-
-def went_wrong(visit: Visit) -> Screen:
-    return beside_the_way(visit, "error")
-
-
-def beside_the_way(visit: Visit, screen_id: str) -> Screen:
-    words = words_of(visit, GMS_REGISTRATION.id)
-    cards = words.on(screen_id, situation(visit).axes())
-    return Screen(visit, current(visit).step, "kiosk/help.html", words, screen_id, cards, view="help")
-
-
-def beside(visit: Visit, view: str, answer: str) -> Screen:
-    """The page beside the way that was showing, or the step itself."""
-    if view == "right" and answer in ANSWERS and current(visit).step.kind is Kind.CHOOSE:
-        return right(visit, answer)
-    if view == "later" and current(visit).step.kind is not Kind.END:
-        return later(visit)
-    return help_wanted(visit) if view == "help" else current(visit)
+BUILDERS = {
+    Kind.LANGUAGE: language,
+    Kind.MINUTE: minute,
+    Kind.RESUME: resume,
+    Kind.MEANS: means,
+    Kind.ONWARD: onward,
+    Kind.CHECK: check,
+    Kind.CHOOSE: choose,
+    Kind.SECOND_LOOK: second_look,
+    Kind.PAPER: paper,
+    Kind.END: end,
+}
 
 
 def not_shown(visit: Visit, question: str) -> list[str]:
     """The steps of this person's whole journey whose words were never on a screen: they knew what to choose."""
     heard = set(visit.state.get("heard", []))
     return [s.id for s in path(situation(visit)) if s.question == question and s.id not in heard and s.kind in READING]
-
-
-BUILDERS = {
-    Kind.MINUTE: minute,
-    Kind.RESUME: resume,
-    Kind.MEANS: means,
-    Kind.CHECK: check,
-    Kind.CHOOSE: choose,
-    Kind.SECOND_LOOK: second_look,
-    Kind.END: end,
-}

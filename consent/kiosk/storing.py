@@ -5,8 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from consent import actions, content
-from consent.content import Words
+from consent import actions
 from consent.kiosk import screens
 from consent.kiosk.screens import Screen
 from consent.kiosk.visits import situation
@@ -15,11 +14,18 @@ from consent.models import Explanation, Presentation, Visit
 from consent.policy import Answer
 from consent.proof.check_record import words_hash
 from consent.questions import GMS_REGISTRATION
+from consent.standing import MISSED
+from consent.words import content, voices
+from consent.words.content import Words
+from consent.words.local import general
 
 
 def store(visit: Visit, question: str, answer: str, confirmed_on: Screen | None = None) -> None:
     """``confirmed_on``: the "is this right?" where its words are another question's, as those of "decide later" are."""
     presentation = present(visit, question, confirmed_on)
+    explain = to_explain(visit, question) if answer == Answer.YES else []
+    if explain:
+        visit.state["held"] = "yes"  # it is checked first, whatever this prison has set
     actions.decide(
         patient=visit.patient,
         question=question,
@@ -27,24 +33,46 @@ def store(visit: Visit, question: str, answer: str, confirmed_on: Screen | None 
         by=actions.PERSON,
         route="tablet",
         once=f"{visit.pk}:{visit.turn}:{question}",
+        check_first=bool(explain),
         visit=str(visit.pk),
         vouched_by=visit.started_by.get_username(),
         presentation=presentation.hash,
         place=visit.prison_id,
+        **({"explain": explain} if explain else {}),
         **({"interpreter": visit.state["interpreter"]} if visit.state.get("interpreter") else {}),
     )
+
+
+def to_explain(visit: Visit, question: str) -> list[str]:
+    """What a person has to talk over before this yes is acted on: points missed twice, and an unchecked voice.
+
+    A voice that no person has listened to is never the only support for a yes.
+    """
+    missed = visit.state["checks"] if question == GMS_REGISTRATION.id else {}
+    twice = [name for name, tried in missed.items() if sum(p in MISSED for p in tried.get("passes", [])) >= 2]
+    aloud = visit.state.get("aloud", {}).get(question, [])
+    words = content.words(visit.state["words"][question])
+    alone = bool(aloud) and not visit.state["interpreter"] and not voices.is_checked(words, aloud)
+    return [f"check:{name}" for name in twice] + (["voice"] if alone else [])
 
 
 def present(visit: Visit, question: str, confirmed_on: Screen | None) -> Presentation:
     """Keep what the answer was given in view of."""
     state = visit.state
     now = timezone.now()
+    words = content.words(state["words"][question])
+    seen, aloud = state["seen"].get(question, []), state.get("aloud", {}).get(question, [])
     body = {
         "question": question,
-        **told(content.words(state["words"][question]), state["seen"].get(question, [])),
-        "language": state["language"],
+        **told(words, seen),
+        "language": general(state["language"]),
         "not_shown": screens.not_shown(visit, question),
-        "form": {"text": "bigger" if state.get("bigger") else "normal"},
+        "form": {
+            "text": "bigger" if state.get("bigger") else "normal",
+            "aloud": aloud,
+            "voice_checked": bool(aloud) and voices.is_checked(words, aloud),
+            "translation_checked": not content.unchecked(words, seen),
+        },
         "order": state["order"],
         "situation": {name: value for name, value in situation(visit).axes().items() if name != "answer"},
         "checks": state["checks"] if question == GMS_REGISTRATION.id else {},

@@ -5,14 +5,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from consent import content
+from consent.journey import KIOSK
 from consent.kiosk import moves, screens, visits
 from consent.kiosk.screens import Screen
+from consent.words import content
 from registration.actions import NotPossible
 
 COOKIE = "kiosk"
@@ -29,7 +28,7 @@ def kiosk(request: HttpRequest) -> HttpResponse:
     visit = visits.on_tablet(token)
     if visit:
         return shown(request, screens.current(visit))
-    return left(keypad(request, was_here=True)) if token else keypad(request)
+    return left(keypad(request, token=token)) if token else keypad(request)
 
 
 def press(request: HttpRequest, token: str) -> HttpResponse:
@@ -41,9 +40,9 @@ def press(request: HttpRequest, token: str) -> HttpResponse:
         # Something changed meanwhile (a release, a merge): nothing was stored, and staff see that they are wanted.
         screen = moves.call_staff(token=token)
     if screen is None:
-        return left(keypad(request, was_here=do != "finish"))
+        return left(keypad(request, token="" if do == "finish" else token))
     # A page beside the way changed nothing, so it may be shown at once; the others must not be sent again by reloading.
-    if do in moves.BESIDE or screen.view or request.headers.get("HX-Request"):
+    if do.partition(":")[0] in moves.BESIDE or screen.view or request.headers.get("HX-Request"):
         return shown(request, screen)
     return see_other()
 
@@ -58,9 +57,17 @@ def shown(request: HttpRequest, screen: Screen) -> HttpResponse:
         screen.view,
         screen.answer,
     )
-    # Buttons in the language of the words, whatever language the tablet's browser asks for.
-    with translation.override(screen.visit.state["language"]):
-        return render(request, screen.template, screen.context() | {"page": page(request), "hidden": hidden})
+    context = screen.context() | {"page": page(request), "hidden": hidden, "sounds": sounds(screen)}
+    return render(request, screen.template, context)
+
+
+def sounds(screen: Screen) -> str:
+    """The names of what is read aloud, for a browser without JavaScript: it plays them as one."""
+    return (
+        "-".join(screen.words.sound(name) for name in screen.aloud if name in screen.words.texts)
+        if screen.speak
+        else ""
+    )
 
 
 def page(request: HttpRequest) -> str:
@@ -68,17 +75,18 @@ def page(request: HttpRequest) -> str:
     return "kiosk/part.html" if request.headers.get("HX-Request") else "kiosk/page.html"
 
 
-def keypad(request: HttpRequest, *, was_here: bool = False, typed: str = "", message: str = "") -> HttpResponse:
-    """The code of the next visit. Where one has just ended by itself, it says so first."""
-    ended = content.current("gms-registration", "en-GB").on("ended", {}) if was_here else []
+def keypad(request: HttpRequest, *, token: str = "", typed: str = "", is_wrong: bool = False) -> HttpResponse:
+    """The code of the next visit. Where one has just ended by itself, it says so first, in the language it spoke."""
+    english, tablet = content.current(KIOSK), content.current(KIOSK, visits.language_of(token))
     context = {
         "page": page(request),
+        **screens.said_in((tablet if token else english).hash),
+        "title": english.say("title:keypad"),
+        "undo": english.card("button.undo").html,
         "typed": typed,
-        "message": message,
-        "ended": ended,
+        "wrong": english.on("keypad-wrong", {}) if is_wrong else [],
+        "ended": tablet.on("ended", {}) if token else [],
         "keys": "123456789",
-        "bigger": False,
-        "is_end": False,
     }
     return render(request, "kiosk/keypad.html", context)
 
@@ -92,7 +100,7 @@ def tap_code(request: HttpRequest) -> HttpResponse:
         return keypad(request, typed=typed)
     taken_up = visits.take_up(code=typed[:DIGITS])
     if taken_up is None:
-        return keypad(request, message=_("That number does not work. Ask staff for a new one."))
+        return keypad(request, is_wrong=True)
     _visit, token = taken_up
     response = see_other()
     response.set_cookie(

@@ -9,12 +9,15 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from consent import actions, content, facts
-from consent.journey import BY_ID, Kind, Situation, draw_order
+from consent import actions, facts
+from consent.journey import BY_ID, Kind, Situation, Step, draw_order
 from consent.models import ReceptionPolicy, ReceptionTakes, Visit
 from consent.policy import Outcome
 from consent.questions import GMS_REGISTRATION, QUESTIONS
 from consent.standing import HOLD_SECOND_LOOK, QuestionStanding, Standing
+from consent.words import content
+from consent.words.files import ENGLISH
+from consent.words.local import general
 from registration import actions as registration
 from registration.actions import NotPossible
 from registration.legal_status import LegalStatus
@@ -71,14 +74,16 @@ def start(*, patient: Patient, place: str, user: User, reason: str = "", interpr
         code=hashed(code),
         code_expires_at=now + CODE_LASTS,
         state={
-            "words": content.current_hashes("en-GB"),
-            "language": "en-GB",
+            "words": content.current_hashes(ENGLISH, standing.prison or ""),
+            "language": ENGLISH,
+            "opened_at": standing.opened_at.isoformat() if standing.opened_at else "",
             "length": "first-night" if takes == ReceptionTakes.SHORT else "whole",
             "takes": takes,
             "asks": asks,
             "outcome": gms.outcome.value,
             "legal": WORDING.get(standing.legal_status, "unknown"),
             "home_gp": person.home_gp,
+            "registered": "yes" if was_registered(person, standing) else "unknown",
             "transferred": "yes" if standing.transferred else "no",
             "held": "yes" if actions.hold_for(standing.prison) == HOLD_SECOND_LOOK else "no",
             "decision": asked.decision or "",
@@ -88,7 +93,6 @@ def start(*, patient: Patient, place: str, user: User, reason: str = "", interpr
             "interpreter": interpreter.strip(),
             "seen": {},
             "checks": {},
-            **taken_up_from(person, standing, asks),
         },
     )
     return visit, code
@@ -102,14 +106,36 @@ def said(asked: QuestionStanding) -> dict[str, str]:
     return {"at": asked.decided_at.isoformat(), "prison": prison.name if prison else ""}
 
 
-def taken_up_from(person: Patient, standing: Standing, asks: list[str]) -> dict[str, Any]:
+def was_registered(person: Patient, standing: Standing) -> bool:
+    """With the prison GP, in an earlier time in prison, as far as the record says."""
+    known = facts.history_of(person).lines
+    return any(line.kind == "registered" and standing.opened_at and line.at < standing.opened_at for line in known)
+
+
+def speak(visit: Visit, language: str) -> None:
+    """From here on in this language; what was seen in another one is seen anew."""
+    state = visit.state
+    state |= {"words": content.current_hashes(language, visit.prison_id), "language": language}
+    state |= {"seen": {}, "aloud": {}, "heard": [], "checks": {}, "resumed": False}
+    words = content.words(state["words"][GMS_REGISTRATION.id])
+    state["unchecked"] = bool(content.unchecked(words, words.texts))
+    state |= taken_up_from(visit)
+
+
+def taken_up_from(visit: Visit) -> dict[str, Any]:
     """Where the last visit of this time in prison stopped, and what was heard in it; never an answer."""
-    people = registration.family(person)
-    last = Visit.objects.filter(patient__in=people, started_at__gte=standing.opened_at).order_by("-started_at").first()
-    if last is None or GMS_REGISTRATION.id not in asks or not tells_something(last.state.get("heard", [])):
+    people = registration.family(visit.patient)
+    since = visit.state["opened_at"]
+    before = Visit.objects.filter(patient__in=people, started_at__gte=since).exclude(pk=visit.pk) if since else []
+    last = before.order_by("-started_at").first() if since else None
+    if (
+        last is None
+        or GMS_REGISTRATION.id not in visit.state["asks"]
+        or not tells_something(last.state.get("heard", []))
+    ):
         return {}
-    if last.state["words"] != content.current_hashes(last.state["language"]):
-        return {}  # the words have changed since: they are heard anew
+    if last.state["words"] != visit.state["words"]:
+        return {}  # the words have changed since, or are in another language: they are heard anew
     return {name: last.state[name] for name in ("seen", "checks", "order", "heard")} | {"resumed": True}
 
 
@@ -171,8 +197,20 @@ def on_tablet(token: str, *, lock: bool = False) -> Visit | None:
 
 def end(*, visit: Visit, how: str) -> None:
     """End a visit. What was confirmed is in the record already; nothing else is kept but the steps done."""
-    visit.ended_at, visit.ended_how, visit.token, visit.code = timezone.now(), how, "", ""
-    visit.save(update_fields=["ended_at", "ended_how", "token", "code"])
+    # Its token opens nothing any more; it is kept so that the tablet can say goodbye in the language it spoke.
+    visit.ended_at, visit.ended_how, visit.code = timezone.now(), how, ""
+    visit.save(update_fields=["ended_at", "ended_how", "code"])
+
+
+def language_of(token: str) -> str:
+    """The language of the visit that was last on a tablet."""
+    visit = Visit.objects.filter(token=hashed(token)).first() if token else None
+    return general(visit.state["language"]) if visit else ENGLISH
+
+
+def go_to(visit: Visit, step: Step | None) -> None:
+    if step is not None:
+        visit.state["step"] = step.id
 
 
 def situation(visit: Visit) -> Situation:
@@ -181,6 +219,7 @@ def situation(visit: Visit) -> Situation:
     return Situation(
         legal=state["legal"],
         home_gp=state["home_gp"],
+        registered=state["registered"],
         transferred=state["transferred"],
         length=state["length"],
         takes=state["takes"],
@@ -188,6 +227,7 @@ def situation(visit: Visit) -> Situation:
         outcome=state["outcome"],
         decision=state["decision"],
         held=state["held"],
-        talk=bool(state.get("talk")),
         resumed=bool(state.get("resumed")),
+        unchecked=bool(state.get("unchecked")),
+        knows_cost_of_no=bool(state.get("knows_cost_of_no")),
     )

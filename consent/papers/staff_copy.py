@@ -6,16 +6,19 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_datetime
 
-from consent import content, ledger
-from consent.content import Words
+from consent import ledger
 from consent.journey import BY_ID as STEPS
 from consent.journey import Kind
 from consent.models import Entry
+from consent.papers.answers import decision, mark_of_error, person_of, presentation_of, words_of
+from consent.papers.printing import locale_of, pdf
 from consent.policy import Answer
 from consent.proof.check_record import parts_of
 from consent.questions import BY_ID as QUESTIONS
 from consent.standing import HOLD_NONE, HOLD_SECOND_LOOK, LONDON
-from consent.summary import decision, locale_of, mark_of_error, pdf, person_of, presentation_of, words_of
+from consent.words import content
+from consent.words.content import Words
+from consent.words.local import general
 from registration.models import Prison
 
 STAFF_LOCALE = Locale.parse("en_GB")
@@ -101,15 +104,16 @@ def in_words(value: object) -> str:
 
 
 def shown(presentation: dict[str, Any], words: Words) -> dict[str, Any]:
+    """What was shown, each sentence with the English that it renders; blank where it is English itself."""
     order = presentation["order"]
     return {
-        "language": words.language,
+        "language": general(words.language),
         "direction": locale_of(words.language).text_direction,
         "sentences": sentences_shown(presentation),
-        "not_shown": [(step, title_of(step, words, order)) for step in presentation["not_shown"]],
-        "choices": [words.choices[name].sentences[0][1] for name in order],
+        "not_shown": [(step, *both(words, title_of(step, order))) for step in presentation["not_shown"]],
+        "choices": [both(words, f"choice:{name}") for name in order],
         "checks": [
-            (exact(words, f"check:{name}/ask"), [answer_to(words, name, given) for given in tried.get("passes", [])])
+            (*both(words, f"check:{name}/ask"), [answer_to(words, name, given) for given in tried.get("passes", [])])
             for name, tried in presentation.get("checks", {}).items()
         ],
         "has_checks": bool(words.checks),
@@ -120,33 +124,34 @@ def shown(presentation: dict[str, Any], words: Words) -> dict[str, Any]:
     }
 
 
-def sentences_shown(presentation: dict[str, Any]) -> list[tuple[str, str, bool]]:
-    """(id, exact words, whether it is a title) of every sentence that was on the screen, in order."""
+def sentences_shown(presentation: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
+    """(id, exact words, the English of them, whether it is a title) of every sentence on the screen, in order."""
     return [
-        (name, exact(content.words(told["explanation"]), name), name.startswith("title:"))
+        (name, *both(content.words(told["explanation"]), name), name.startswith("title:"))
         for told in parts_of(presentation)
         for name in told["sentences"]
     ]
 
 
-def exact(words: Words, sentence_id: str) -> str:
-    try:
-        return words.sentence(sentence_id)
-    except (KeyError, StopIteration):
-        return ""
+def both(words: Words, sentence_id: str) -> tuple[str, str]:
+    """The exact words, and the English that they render where they are in another language."""
+    english = content.in_english(words) if words.translates else None
+    text = words.texts.get(sentence_id, "")
+    beside = english.texts.get(sentence_id, "") if english else ""
+    return text, beside if beside != text else ""
 
 
-def answer_to(words: Words, check: str, given: str) -> tuple[str, str]:
-    """The answer that was touched, and what it counts as: right, wrong, unsure or skipped."""
-    return exact(words, f"check:{check}/{given}"), given
+def answer_to(words: Words, check: str, given: str) -> tuple[str, str, str]:
+    """The answer that was touched, in both languages, and what it counts as: right, wrong, unsure or skipped."""
+    return (*both(words, f"check:{check}/{given}"), given)
 
 
-def title_of(step_id: str, words: Words, order: list[str]) -> str:
+def title_of(step_id: str, order: list[str]) -> str:
+    """The id of the title of a step; blank for one that is no longer known."""
     step = STEPS.get(step_id)
     if step is None:
         return ""
-    screen = f"means-{order[step.position]}" if step.kind is Kind.MEANS else step.words
-    return words.titles.get(screen, "")
+    return f"title:means-{order[step.position]}" if step.kind is Kind.MEANS else f"title:{step.words}"
 
 
 def error_in_words(entry: Entry) -> dict[str, str] | None:

@@ -358,7 +358,7 @@ def check_shown(record: dict[str, Any], found: Checked) -> None:
         told = parsed(line["data"])
         if hashlib.sha256(line["source"].encode()).hexdigest() != told["explanation"]:
             found.wrong.append(f"Explanation {told['explanation'][:12]}: its words were changed.")
-        words[told["explanation"]] = sentences(tomllib.loads(line["source"]))
+        words[told["explanation"]] = sentences(explanation(line["source"]))
     shown = {}
     for line in record["shown"]:
         told = parsed(line["data"])
@@ -425,14 +425,22 @@ def check_earlier(record: dict[str, Any], head: Checkpoint, before: Checkpoint, 
     return before
 
 
+CHECK_PARTS = ("ask", "right", "wrong", "unsure", "praise", "tell")
+
+
+def explanation(source: str) -> dict[str, Any]:
+    """Published words as they were published: English as TOML, a translation as JSON. Raises ValueError."""
+    return parsed(source) if source.startswith("{") else tomllib.loads(source)
+
+
 def sentences(explanation: dict[str, Any]) -> dict[str, str]:
     """Every sentence of an explanation with the id by which presentations name it."""
     found = {f"title:{screen['id']}": screen["title"] for screen in explanation["screen"]}
     for card in explanation["card"]:
         found |= {f"{card['id']}/{name}": text for name, text in card["say"].items()}
-    found |= {f"choice:{choice['id']}": choice["say"] for choice in explanation["choice"]}
+    found |= {f"choice:{choice['id']}": choice["say"] for choice in explanation.get("choice", [])}
     for asked in explanation.get("check", []):
-        found |= {f"check:{asked['id']}/{part}": asked[part] for part in ("ask", "right", "wrong", "unsure", "praise")}
+        found |= {f"check:{asked['id']}/{part}": asked[part] for part in CHECK_PARTS if part in asked}
         found |= {f"check:{asked['id']}/again.{name}": text for name, text in asked["again"].items()}
     return found
 
@@ -475,7 +483,7 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def readable(record: dict[str, Any]) -> Iterator[str]:
     """The record in words, taken from nothing but the lines that were checked."""
-    words = {parsed(w["data"])["explanation"]: sentences(tomllib.loads(w["source"])) for w in record["words"]}
+    words = {parsed(w["data"])["explanation"]: sentences(explanation(w["source"])) for w in record["words"]}
     shown = {parsed(s["data"])["presentation"]: parsed(s["body"]) for s in record["shown"]}
     remarks = {remark["seal"]: remark["text"] for remark in record["remarks"]}
     lines = [(line, parsed(line["data"])) for line in record["entries"]]

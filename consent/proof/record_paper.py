@@ -6,13 +6,15 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext
 
-from consent import content, ledger
+from consent import ledger
 from consent.facts import entries_of
 from consent.models import AccessEvent, Checkpoint, Entry
+from consent.papers.answers import presentation_of, words_of
+from consent.papers.printing import pdf
+from consent.papers.staff_copy import moment, shown
 from consent.questions import QUESTIONS
 from consent.staff.person.timeline import timeline
-from consent.staff_copy import moment, shown
-from consent.summary import pdf, presentation_of, words_of
+from consent.words import content
 from registration import actions as registration
 from registration.models import Patient, Prison
 
@@ -21,6 +23,8 @@ LOOKED = {
     "export": "Made a file of the record",
     "print summary": "Printed a summary",
     "print staff copy": "Printed a copy for the health record",
+    "print keep": "Printed a paper to keep",
+    "print twin": "Printed a paper to fill in",
 }
 
 

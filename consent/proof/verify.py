@@ -15,11 +15,10 @@ from uuid import UUID
 
 from consent.ledger import ABOUT, canonical, seals_of, stamp
 from consent.models import Entry, Explanation, Presentation, Remark
-from consent.proof.check_record import START, PublicKey, is_sealed, sentences, words_faults
+from consent.proof.check_record import START, PublicKey, explanation, is_sealed, sentences, words_faults
 from consent.proof.guards import guard_faults
 from consent.proof.rebuilt import projection_faults
 from consent.proof.signed import tree_faults
-from consent.publishing import load
 
 COLUMNS = ("chain", "seq", "kind", "at", "recorded_at")
 READ = (*COLUMNS, "body", "hash")
@@ -57,7 +56,7 @@ def published() -> dict[str, dict[str, str]]:
     found = {}
     for name, source in Explanation.objects.values_list("hash", "source"):
         try:
-            found[name] = sentences(load(name, source))
+            found[name] = sentences(explanation(source))
         except Exception:  # whatever was put there in its stead; explanation_faults says so
             found[name] = {}
     return found
@@ -71,7 +70,7 @@ def explanation_faults(words: dict[str, dict[str, str]]) -> Iterator[str]:
             continue
         try:
             drawn = shown_in(json.loads(row.rendered))
-            said = load(row.hash, row.source)
+            said = explanation(row.source)
         except Exception as problem:
             yield f"{place}: what tablets show of it cannot be read ({type(problem).__name__})."
             continue

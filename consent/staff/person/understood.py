@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterable
 
-from consent import content
 from consent.models import Presentation
+from consent.standing import MISSED
+from consent.words import content
 
-MISSED = ("wrong", "unsure")
 
 
 def to_explain_again(presentations: Iterable[str]) -> dict[str, list[str]]:
@@ -24,5 +24,5 @@ def missed_twice(shown: dict) -> list[str]:
     ]
     if not missed:
         return []
-    words = content.words(shown["explanation"])
+    words = content.in_english(content.words(shown["explanation"]))
     return [words.sentence(f"check:{name}/ask") for name in missed]

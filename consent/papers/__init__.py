@@ -1,0 +1,1 @@
+"""What is printed. The same answer prints the same bytes: nothing here reads the clock."""

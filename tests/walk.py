@@ -1,0 +1,127 @@
+"""A walk through every screen of the tablet in a real browser, in one language: what is found there is looked at."""
+
+from collections.abc import Iterator
+
+from django.contrib.auth.models import User
+
+from consent.kiosk import visits
+
+SETTLED = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
+
+
+class Walk:
+    """One visit at a tablet, pressed on by hand."""
+
+    def __init__(self, page, site, person, *, place="wing", interpreter="Interpreter 1234"):
+        self.page, self.person = page, person
+        nurse = User.objects.get(username="nurse")
+        self.visit, code = visits.start(patient=person, place=place, user=nurse, interpreter=interpreter)
+        page.goto(f"{site}/kiosk/")
+        for number, digit in enumerate(code, start=1):
+            page.click(f"button[name=digit][value='{digit}']")
+            if number < len(code):
+                page.wait_for_selector(f"input[name=digits][value='{code[:number]}']", state="attached")
+        page.wait_for_selector(".languages")
+
+    def has(self, do):
+        return self.page.query_selector(f"button[value='{do}']:not([disabled])") is not None
+
+    def press(self, do):
+        """Press the button that does this, and wait for the screen that comes. The deaf time is not waited for."""
+        before = self.page.get_attribute("#kiosk", "data-walked") or ""
+        self.page.evaluate("() => document.getElementById('kiosk').setAttribute('data-walked', 'yes')")
+        self.page.evaluate(
+            "([value]) => [...document.querySelectorAll('button')].find(b => b.value === value && !b.disabled).click()",
+            [do],
+        )
+        self.page.wait_for_selector("#kiosk:not([data-walked])")
+        self.page.wait_for_function(SETTLED)
+        return before
+
+    @property
+    def title(self):
+        return self.page.inner_text("h1")
+
+
+def whole(walk: Walk, language: str, *, beside: bool = True) -> Iterator[str]:
+    """Every screen of the journey, by name; ``beside``: with the pages beside the way. Leaves a yes that is stored."""
+    yield "language"
+    walk.press(f"language:{language}")
+    seen: dict[str, int] = {}
+    for _ in range(60):
+        name = name_of(walk)
+        seen[name] = seen.get(name, 0) + 1
+        yield name if seen[name] == 1 else f"{name}-{seen[name]}"
+        if beside and seen[name] == 1:
+            yield from beside_the_way(walk, name, is_first=sum(seen.values()) == 1)
+        if walk.has("finish") and not walk.has("back"):
+            walk.press("finish")
+            yield "keypad"
+            return
+        on(walk, name, first=seen[name] == 1)
+
+
+def name_of(walk: Walk) -> str:
+    said = walk.page.get_attribute("h1 [data-sentence]", "data-sentence") or ""
+    return said.removeprefix("title:")
+
+
+def beside_the_way(walk: Walk, name: str, *, is_first: bool) -> Iterator[str]:
+    if is_first:
+        for press, named in (("help", "help"), ("listen", "headphones")):
+            walk.press(press)
+            yield named
+            walk.press("back")
+        if walk.has("interpreter"):
+            walk.press("interpreter")
+            yield "dialect"
+            if walk.has("dialect:other"):
+                walk.press("dialect:other")
+                yield "interpreter"
+            walk.press("back")
+    if name in ("gp-record", "choose"):
+        answers = ("yes", "no", "later") if name == "choose" else ("no",)
+        for answer in answers:
+            walk.press(f"choose:{answer}")
+            yield f"{name}-right-{answer}"
+            walk.press("back")
+        walk.press("later")
+        yield f"{name}-later"
+        walk.press("back")
+
+
+def on(walk: Walk, name: str, *, first: bool) -> None:
+    """One screen on, by what a person who says yes would press; the first understanding question is missed once."""
+    if name == "checks":
+        walk.press("check:unsure" if first else "check:skipped")
+    elif walk.has("choose:yes"):
+        walk.press("choose:yes")
+        walk.press("confirm")
+    else:
+        ways = ("next", "go", "pick-up", "still", "paper:keep")
+        walk.press(next(do for do in ways if walk.has(do)))
+
+
+# -- what is measured -------------------------------------------------------------------------------------------------
+
+MEASURE = """() => {
+  const shown = (e) => e.getClientRects().length && getComputedStyle(e).visibility !== 'hidden';
+  const box = (e) => { const b = e.getBoundingClientRect(); return [b.width, b.height]; };
+  const small = [];
+  for (const button of document.querySelectorAll('main button')) {
+    if (!shown(button) || button.closest('dialog')) continue;
+    const [width, height] = box(button);
+    const least = button.matches('.choices:not(.answers) .pick') ? 189.5 : 125.5;
+    if (height < least || width < 125.5) small.push([button.value || button.id, Math.round(width), Math.round(height)]);
+  }
+  const cut = [...document.querySelectorAll('main button, main .card')].filter((e) => shown(e)
+    && !e.closest('dialog') && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1))
+    .map((e) => [e.value || e.className || e.tagName, e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]);
+  const page = document.documentElement;
+  return { small, cut, down: page.scrollHeight - page.clientHeight, aside: page.scrollWidth - page.clientWidth };
+}"""
+
+
+def measured(page) -> dict:
+    """Targets too small (px), words cut off, and how far the page scrolls down and aside (px)."""
+    return page.evaluate(MEASURE)
