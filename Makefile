@@ -30,6 +30,7 @@ help: ## what can be made
 run: port-free setup collected ## set up what is missing, then serve the demonstration on http://127.0.0.1:8000
 	@mkdir -p var
 	@$(MANAGE) prepare
+	@$(MANAGE) voice
 	@$(MANAGE) demo
 	@$(MANAGE) checkpoint --verbosity 0
 	@exec .venv/bin/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket

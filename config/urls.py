@@ -7,7 +7,7 @@ from django.views.i18n import set_language
 from consent.kiosk.sound import sound
 from consent.kiosk.views import kiosk
 from consent.staff import arrivals, finding, here, lists, papers, prisons, registrations, today
-from consent.staff.person import answers, checks, describe, page, prints, visit
+from consent.staff.person import answers, checks, describe, interpreter, page, prints, visit
 from consent.staff.words import overview, pack, screens, signing
 
 PERSON = "staff/people/<str:number>"
@@ -54,6 +54,7 @@ urlpatterns = [
     path(f"{PERSON}/visit/new-code/", visit.new_code, name="new-code"),
     path(f"{PERSON}/visit/end/", visit.end_visit, name="end-visit"),
     path(f"{PERSON}/visit/with-them/", visit.with_them, name="with-them"),
+    path(f"{PERSON}/interpreter/", interpreter.interpreter, name="interpreter"),
     path(f"{PERSON}/answer/", answers.answer, name="answer"),
     path(f"{PERSON}/not-possible/", answers.not_possible, name="not-possible"),
     path(f"{PERSON}/taken-back/", answers.withdraw, name="withdraw"),
