@@ -47,6 +47,7 @@ def line_of(entry: Entry) -> Line:
         hold=data.get("hold", HOLD_NONE),
         imported=said["by"]["who"] == "import",
         refers=tuple(data.get("refers", ())),
+        wanted=f"{data['language']}\t{data['dialect']}" if said["kind"] == "interpreter-wanted" else "",
         once=data.get("once", ""),
     )
 

@@ -37,6 +37,7 @@ class Line:
     hold: str = HOLD_SECOND_LOOK  # or "none", or a number of hours
     imported: bool = False
     refers: tuple[str, ...] = ()
+    wanted: str = ""  # the language and dialect of an interpreter who was asked for, by a tab; "" of the tag: unknown
     once: str = ""  # names the form that made it, so that the same form sent again makes no other
 
 
@@ -112,6 +113,7 @@ class Standing:
     odd_admission_at: datetime | None = None
     outside_england: bool = False
     checked_by_staff: bool = False
+    interpreter_wanted: str = ""  # as in Line.wanted; nothing where none is waited for
     notices: tuple[str, ...] = ()
     sensitive: bool = False
     date_of_birth: date | None = None
@@ -154,12 +156,22 @@ def stand(known: History) -> Standing:
         odd_admission_at=now.odd_admission_at,
         outside_england=now.prison in known.outside_england,
         checked_by_staff=any(line.kind == "staff-check" and period_at(periods, line.at) is now for line in lines),
+        interpreter_wanted=interpreter_wanted(line for line in lines if period_at(periods, line.at) is now),
         notices=notices,
         sensitive=known.sensitive,
         date_of_birth=known.date_of_birth,
         legal_status=legal.status,
         questions=questions,
     )
+
+
+def interpreter_wanted(lines: Iterable[Line]) -> str:
+    """The language of an interpreter whom this person asked for and did not have since."""
+    wanted = ""
+    for line in lines:
+        if line.kind in ("interpreter-wanted", "interpreter-there"):
+            wanted = line.wanted
+    return wanted
 
 
 def question_standing(

@@ -13,10 +13,10 @@ from consent.kiosk import screens, visits
 from consent.models import Entry, Presentation, PrisonPolicy, ReceptionPolicy, Visit
 from consent.policy import Answer
 from consent.proof import verify
-from consent.words import publishing
 from registration.actions import NotPossible, load_prisons, patient_with
 from registration.legal_status import LegalStatus
 from registration.movements import Direction, Movement
+from tests.published import publish
 from tests.staff import CARDIFF, GMS, GP, HULL, LEEDS
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def nurse():
 
 @pytest.fixture
 def sam(db):
-    publishing.publish()
+    publish()
     load_prisons([LEEDS, HULL, CARDIFF])
     person = patient_with("A1234BC")
     actions.describe_patient(patient=person, given_names="Sam", family_name="Pell", home_gp="yes")
@@ -187,7 +187,9 @@ def test_a_form_from_an_earlier_screen_does_nothing(sam, nurse):
     assert answers(sam) == []
 
 
-@pytest.mark.parametrize("do", ["confirm", "still", "change", "check:first", "choose:yes", "go", "paper:full", "dialect:0", "nonsense", ""])
+@pytest.mark.parametrize(
+    "do", ["confirm", "still", "change", "check:first", "choose:yes", "go", "paper:full", "dialect:0", "nonsense", ""]
+)
 def test_a_step_out_of_order_stores_nothing_and_shows_where_we_are(sam, nurse, do):
     _, code = visits.start(patient=sam, place="reception", user=nurse)
     tablet = Tablet().tap(code)
@@ -330,7 +332,9 @@ def test_help_says_that_someone_comes_and_staff_see_it(sam, nurse):
 def test_the_three_choices_differ_in_nothing_but_their_words(sam, nurse):
     tablet = visit_for(sam, nurse)
     buttons = re.findall(
-        r'<button type="submit" class="pick" name="do" value="choose:(?:yes|no|later)">(.*?)</button>', tablet.page, re.S
+        r'<button type="submit" class="pick" name="do" value="choose:(?:yes|no|later)">(.*?)</button>',
+        tablet.page,
+        re.S,
     )
     assert len(buttons) == 3
     own = r">[^<]+<|<svg.*?</svg>|data-(sentence|voice)=\"[^\"]+\""
@@ -367,7 +371,15 @@ def test_a_kiosk_page_takes_at_most_six_queries(sam, nurse, django_assert_max_nu
 
 
 def test_a_visit_on_the_wing_goes_on_where_reception_stopped(sam, nurse):
-    tablet = visit_for(sam, nurse).choose("no").press("confirm").press("next").understood("right").understood("right").press("go")
+    tablet = (
+        visit_for(sam, nurse)
+        .choose("no")
+        .press("confirm")
+        .press("next")
+        .understood("right")
+        .understood("right")
+        .press("go")
+    )
     assert tablet.title == "The same whatever you choose."
     tablet.press("next").press("help").press("finish")
     tablet = visit_for(sam, nurse, place="wing")

@@ -22,7 +22,8 @@ def staff(user: User) -> dict[str, str]:
 def record_note(
     *, patient: Patient, kind: str, by: dict[str, str], question: str = "", refers: tuple[str, ...] = (), **details: Any
 ) -> Entry:
-    """A line that is no answer: staff-check, fresh-look-declined, conflict-resolved, task-done, interpreter-wanted."""
+    """A line that is no answer: staff-check, fresh-look-declined, conflict-resolved, task-done, interpreter-wanted,
+    interpreter-there."""
     held = facts.hold(patient)
     entry = held.append(
         kind=kind,

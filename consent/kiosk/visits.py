@@ -61,6 +61,10 @@ def start(*, patient: Patient, place: str, user: User, reason: str = "", interpr
             patient=person, kind="asked-anyway", by=actions.staff(user), question=GMS_REGISTRATION.id, reason=reason
         )
         asks.append(GMS_REGISTRATION.id)
+    if interpreter.strip() and standing.interpreter_wanted:
+        actions.record_note(
+            patient=person, kind="interpreter-there", by=actions.staff(user), interpreter=interpreter.strip()
+        )
     for live in Visit.objects.filter(patient__in=registration.family(person), ended_at=None):
         end(visit=live, how="started anew")
     takes = reception_takes(standing) if place == Visit.Place.RECEPTION else ReceptionTakes.ALL

@@ -66,6 +66,13 @@ def gp_record(people: list[Person], prison: Prison, at: datetime) -> Iterator[Ro
             yield Row(person, needs([matter]), buttons=[Do(gettext("Done"), url, True, hidden)])
 
 
+def interpreters(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
+    for person, standing, _about in people:
+        if standing.interpreter_wanted:
+            button = Do(gettext("An interpreter is there"), reverse("interpreter", args=[person.prison_number]))
+            yield Row(person, lines=[wording.wanted(standing.interpreter_wanted)], buttons=[button])
+
+
 def registrations(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
     for person, _standing, about in people:
         for matter in about:
@@ -143,6 +150,14 @@ LISTS = (
         _("A yes is not a registration: each is begun, made and confirmed, one step at a time."),
         _("There is no registration to begin, make or confirm."),
         registrations,
+    ),
+    List(
+        "interpreter",
+        _("Interpreter wanted"),
+        _("Healthcare staff who asked them, and whoever books interpreters"),
+        _("They pressed for someone who speaks their language. Yes and no wait for it; “later” never does."),
+        _("Nobody is waiting for an interpreter."),
+        interpreters,
     ),
     List(
         "staff-first",

@@ -10,26 +10,28 @@ from registration.models import Patient, Prison
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``help``: when the person pressed Help, until someone is with them; ``talk``: one point was missed twice."""
+    """``help``: when the person pressed for it; ``interpreter``: the language they pressed for, where they did."""
 
     person: Patient
     help: str
-    talk: bool
+    interpreter: str
 
 
 def calls_of(visit: Visit) -> Call | None:
     """Nothing where nobody is needed."""
     pressed = moment(visit.state.get("help_at"))
-    if visit.ended_at is not None or (pressed is None and not visit.state.get("talk")):
+    if visit.ended_at is not None or pressed is None:
         return None
     person = visit.patient.merged_into or visit.patient
-    return Call(person, wording.time_of(pressed) if pressed else "", bool(visit.state.get("talk")))
+    wanted = visit.state.get("interpreter_wanted")
+    named = wording.wanted(f"{wanted['language']}\t{wanted['dialect']}") if wanted else ""
+    return Call(person, wording.time_of(pressed), named)
 
 
 def calls_at(prison: Prison | None) -> list[Call]:
-    """Everyone at a tablet of this prison who needs a person now; whoever pressed Help comes first."""
+    """Everyone at a tablet of this prison who needs a person now; whoever has waited longest comes first."""
     if prison is None:
         return []
     going_on = Visit.objects.filter(prison=prison, ended_at=None).select_related("patient__merged_into")
-    calls = (calls_of(visit) for visit in going_on.order_by("started_at"))
-    return sorted(filter(None, calls), key=lambda call: not call.help)
+    calls = ((moment(visit.state.get("help_at")), calls_of(visit)) for visit in going_on.order_by("started_at"))
+    return [call for _at, call in sorted(((at, call) for at, call in calls if at and call), key=lambda pair: pair[0])]

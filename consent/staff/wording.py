@@ -125,6 +125,13 @@ def language(code: str) -> str:
         return code
 
 
+def wanted(text: str) -> str:
+    """The language, and the dialect in its own script, of an interpreter who was asked for."""
+    tag, _tab, dialect = text.partition("\t")
+    name = language(tag) if tag else gettext("a language that is not on the tablet")
+    return f"{name}: {dialect}" if dialect else name
+
+
 def reads_english(person: Patient) -> bool:
     """As far as we know: a language that is not recorded may be English."""
     is_english = person.language.partition("-")[0] in ("", "en")

@@ -11,15 +11,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from consent import actions, content, facts, ledger, staff_copy, summary
+from consent import actions, facts, ledger
 from consent.models import Entry
+from consent.papers import staff_copy, summary
 from consent.policy import Answer
 from consent.questions import GMS_REGISTRATION
 from consent.staff import wording
 from consent.staff.forms import MomentField, OnceForm, StaffForm, one_of, text, this_minute
 from consent.staff.here import done, form_page, of_person, page, person_page, prisons
 from consent.staff.matters import standing_matters
-from consent.staff.person.understood import missed_twice
+from consent.staff.person.understood import heard_alone, missed_twice
+from consent.words import content
 from registration import actions as registration
 from registration.models import Patient
 
@@ -196,11 +198,12 @@ def second_look(request: HttpRequest, person: Patient) -> HttpResponse:
 def words_chosen_from(person: Patient, line: str) -> dict[str, Any]:
     """The exact words that were on the screen when they answered; none for an answer by talking or on paper."""
     entry = Entry.objects.filter(hash=line, chain__in=[p.record_id for p in registration.family(person)]).first()
-    shown = summary.presentation_of(ledger.read(entry)["data"]) if entry else {}
+    data = ledger.read(entry)["data"] if entry else {}
+    shown = summary.presentation_of(data)
     answered = wording.time_of(entry.at) if entry else ""
     if not shown:
         return {"words": [], "choices": [], "answered": answered, "explain_again": [], "is_long": False}
-    words = content.words(shown["explanation"])
+    words = content.in_english(content.words(shown["explanation"]))
     told = [
         (is_title, text)
         for name, text, is_title in staff_copy.sentences_shown(shown)
@@ -211,7 +214,7 @@ def words_chosen_from(person: Patient, line: str) -> dict[str, Any]:
         "is_long": len(told) > MANY_WORDS,
         "choices": [words.choices[name].sentences[0][1] for name in shown["order"]],
         "answered": answered,
-        "explain_again": missed_twice(shown),
+        "explain_again": [*missed_twice(shown), *heard_alone(data)],
     }
 
 

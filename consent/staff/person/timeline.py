@@ -14,7 +14,7 @@ from consent.policy import Answer
 from consent.questions import BY_ID
 from consent.staff import wording
 from consent.staff.person import describe
-from consent.staff.person.understood import to_explain_again
+from consent.staff.person.understood import heard_alone, to_explain_again
 from registration.models import Movement, Patient, Prison
 from registration.movements import Source
 
@@ -27,6 +27,8 @@ NOTES = {
     "conflict-resolved": _("Staff settled that records disagreed."),
     "erased": _("Who this person was has been erased."),
     "asked-anyway": _("Asked again, for a reason."),
+    "interpreter-wanted": _("Asked for an interpreter."),
+    "interpreter-there": _("Had an interpreter, or needs none any more."),
 }
 PRESSED = {
     "person": _("pressed by the person"),
@@ -131,7 +133,7 @@ def told_of(
         details=", ".join(details(entry, said, prisons)),
         in_error=in_error(mark) if mark else "",
         is_decision=entry.kind == "decision",
-        explain_again=tuple(missed.get(data.get("presentation", ""), ())),
+        explain_again=(*missed.get(data.get("presentation", ""), ()), *heard_alone(data)),
     )
 
 

@@ -1,0 +1,68 @@
+"""Who interprets: named before the visit, while it goes on, or when nobody is needed any more."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from consent import actions, facts
+from consent.models import Visit
+from consent.staff import here, wording
+from consent.staff.forms import StaffForm, one_of, text
+from consent.staff.person.visit import live
+from registration.models import Patient
+
+
+class InterpreterForm(StaffForm):
+    now = one_of(
+        _("What is so now"),
+        [("there", _("An interpreter is there, or on the phone")), ("none", _("They need no interpreter any more"))],
+    )
+    interpreter = text(
+        _("Interpreter (name or number, service)"),
+        help_text=_("Never family, friends, other prisoners or officers."),
+    )
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("now") == "there" and not self.cleaned_data.get("interpreter"):
+            self.add_error("interpreter", gettext("Write who interprets: it is kept with every answer they help with."))
+
+
+@here.of_person("visit")
+def interpreter(request: HttpRequest, person: Patient) -> HttpResponse:
+    form = InterpreterForm(request.POST or None)
+    going_on = live(person)
+    if request.method == "POST" and form.is_valid():
+        name = form.cleaned_data["interpreter"] if form.cleaned_data["now"] == "there" else ""
+        if going_on is not None and name:
+            named(going_on, name)
+        actions.record_note(
+            patient=person,
+            kind="interpreter-there",
+            by=actions.staff(request.user),
+            **({"interpreter": name} if name else {}),
+        )
+        messages.success(request, gettext("Recorded."))
+        return redirect("visit" if going_on else "person", person.prison_number)
+    wanted = facts.standing_of(person, timezone.now()).interpreter_wanted
+    return here.form_page(
+        request,
+        form,
+        title=gettext("Interpreter"),
+        lead=gettext("They asked for: %(language)s") % {"language": wording.wanted(wanted)} if wanted else "",
+        button=gettext("Record it"),
+        person=person,
+        back=reverse("visit" if going_on else "person", args=[person.prison_number]),
+    )
+
+
+def named(visit: Visit, name: str) -> None:
+    """From here on this person interprets. The tablet may be pressed at the same moment, so the row is held."""
+    held = Visit.objects.select_for_update().get(pk=visit.pk)
+    for answered in ("interpreter_wanted", "help_at"):
+        held.state.pop(answered, None)
+    held.state["interpreter"] = name
+    held.save(update_fields=["state"])
