@@ -7,6 +7,35 @@ from django.contrib.auth.models import User
 from consent.kiosk import visits
 
 SETTLED = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
+WALKED = "() => document.getElementById('kiosk').setAttribute('data-walked', 'yes')"
+
+
+def awake(page) -> None:
+    """A new screen is deaf for 300 ms: whoever presses with a hand waits for that."""
+    page.wait_for_selector("#kiosk:not([data-deaf])", state="attached")
+
+
+def touch(page, do) -> None:
+    """Press a button as a hand does, and wait for nothing."""
+    awake(page)
+    page.locator(f"main button[value='{do}']:visible:enabled").first.click()
+
+
+def touch_on(page, *presses) -> None:
+    """Press one button after another as a hand does, each on the screen that came."""
+    for do in presses:
+        page.evaluate(WALKED)
+        touch(page, do)
+        page.wait_for_selector("#kiosk:not([data-walked])", state="attached")
+    awake(page)
+
+
+def tap_in(page, code) -> None:
+    """The number from staff, on the keys."""
+    for number, digit in enumerate(code, start=1):
+        page.click(f"button[name=digit][value='{digit}']")
+        if number < len(code):
+            page.wait_for_selector(f"input[name=digits][value='{code[:number]}']", state="attached")
 
 
 class Walk:
@@ -17,10 +46,7 @@ class Walk:
         nurse = User.objects.get(username="nurse")
         self.visit, code = visits.start(patient=person, place=place, user=nurse, interpreter=interpreter)
         page.goto(f"{site}/kiosk/")
-        for number, digit in enumerate(code, start=1):
-            page.click(f"button[name=digit][value='{digit}']")
-            if number < len(code):
-                page.wait_for_selector(f"input[name=digits][value='{code[:number]}']", state="attached")
+        tap_in(page, code)
         page.wait_for_selector(".languages")
 
     def has(self, do):
@@ -28,15 +54,13 @@ class Walk:
 
     def press(self, do):
         """Press the button that does this, and wait for the screen that comes. The deaf time is not waited for."""
-        before = self.page.get_attribute("#kiosk", "data-walked") or ""
-        self.page.evaluate("() => document.getElementById('kiosk').setAttribute('data-walked', 'yes')")
+        self.page.evaluate(WALKED)
         self.page.evaluate(
             "([value]) => [...document.querySelectorAll('button')].find(b => b.value === value && !b.disabled).click()",
             [do],
         )
         self.page.wait_for_selector("#kiosk:not([data-walked])")
         self.page.wait_for_function(SETTLED)
-        return before
 
     @property
     def title(self):

@@ -48,7 +48,7 @@ def unsigned(texts: Mapping[str, str]) -> list[str]:
 @transaction.atomic
 def sign(*, keys: Iterable[str], user: User, role: str) -> int:
     """Sign each of these that this person has not signed yet; returns how many that were."""
-    name = user.get_full_name() or user.get_username()
+    name = (user.get_full_name() or user.get_username())[:120]  # as long as the column
     wanted = list(dict.fromkeys(keys))
     own = set(SignOff.objects.filter(sentence__in=wanted, name=name).values_list("sentence", flat=True))
     new = [key for key in wanted if key not in own]

@@ -1,6 +1,6 @@
 """``make prove``: the long campaigns. Everything runs on databases of its own; docs/benchmarks.md says what came of it.
 
-python -m tests.prove [tampers] [kills] [rates] [growth]      (all of them when none is named)
+python -m tests.prove [tampers] [kills] [rates] [growth] [screens]      (all of them when none is named)
 """
 
 import json
@@ -118,12 +118,37 @@ def growth() -> tuple[str, list[str]]:
     ]
 
 
+def screens() -> tuple[str, list[str]]:
+    from tests.prove.screens import STATES, campaign
+
+    found = campaign()
+    languages = list(dict.fromkeys(key.partition(", ")[0] for key in found["screens"]))
+    return "Screens", [
+        "Every screen of the whole journey, of the first night and beside the way, walked through in Chromium in each",
+        "language and state (tests/prove/screens.py): axe-core (WCAG 2.2 A and AA, and contrast of 7:1), targets of at",
+        "least 20 mm (choices 30 mm), words cut off, scrolling sideways; and down, on 1280 x 800 at normal size.",
+        "",
+        f"Screens looked at: {sum(found['screens'].values()):,}, in {len(languages)} languages and {len(STATES)} "
+        f"states; faults: {len(found['faults'])}.",
+        "",
+        f"| state | {' | '.join(languages)} |",
+        f"|---|{'---|' * len(languages)}",
+        *(
+            f"| {state} | {' | '.join(str(found['screens'][f'{tag}, {state}']) for tag in languages)} |"
+            for state in STATES
+        ),
+        "",
+        *(f"- {fault}" for fault in found["faults"][:40]),
+    ]
+
+
 GROWING = {"person": "the person's page", "today": "today's list", "decision": "one decision"}
 CAMPAIGNS: dict[str, Callable[[], tuple[str, list[str]]]] = {
     "tampers": tampers,
     "rates": rates,
     "growth": growth,
     "kills": kills,
+    "screens": screens,
 }
 
 

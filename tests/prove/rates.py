@@ -12,12 +12,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from consent import actions, publishing
+from consent import actions
 from consent.ledger import START, canonical, digest, stamp
 from consent.models import Entry, Remark
 from consent.policy import Answer
 from consent.proof import verify
 from consent.proof.check_record import sealed
+from consent.words import publishing
 from registration.actions import patient_with
 from registration.models import Patient
 from registration.movements import Direction, Movement

@@ -426,7 +426,7 @@ def main() -> None:
     """So many tampers and clean records, on the empty database that DATABASE_URL names; prints what was found."""
     from django.core.management import call_command
 
-    from consent import publishing
+    from consent.words import publishing
 
     call_command("migrate", verbosity=0)
     publishing.publish()
