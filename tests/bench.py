@@ -36,8 +36,9 @@ from django.urls import path  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from config import urls as site  # noqa: E402
-from consent import actions, summary  # noqa: E402
+from consent import actions
 from consent.kiosk import visits  # noqa: E402
+from consent.papers import summary  # noqa: E402
 from consent.policy import Answer  # noqa: E402
 from registration.actions import patient_with  # noqa: E402
 from registration.models import Patient  # noqa: E402

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 
-from consent import actions, content
+from consent import actions
 from consent.kiosk import moves, screens, visits
 from consent.proof import keys, verify
 from consent.proof.checkpoints import make
+from consent.words import content
 from tests.application_role import as_owner
 from tests.browser import GUARDS, Editor
 from tests.staff import Reception, ago

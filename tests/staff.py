@@ -6,11 +6,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from consent import actions, publishing
+from consent import actions
 from consent.policy import Answer
 from registration.actions import load_prisons
 from registration.legal_status import LegalStatus
 from registration.movements import Direction, Movement, Source
+from tests.published import publish
 
 GMS, GP = "gms-registration", "gp-record"
 PASSWORD = "not a real password"
@@ -32,7 +33,7 @@ class Reception:
 
     def __init__(self):
         load_prisons([LEEDS, HULL, CARDIFF])
-        publishing.publish()
+        publish("en-GB")
         self.nurse = User.objects.create_user("nurse")
         self.doctor = User.objects.create_user("doctor")
         self.browser = Client()

@@ -21,10 +21,10 @@ from consent.models import (
     TreeNode,
 )
 from consent.policy import Answer
-from consent.publishing import publish
 from registration.actions import NotPossible, patient_with
 from registration.models import Patient
 from tests.application_role import as_owner
+from tests.published import publish
 
 pytestmark = pytest.mark.django_db
 MODELS = (Entry, Explanation, Presentation, AccessEvent, SignOff, Leaf, TreeNode, Checkpoint)
@@ -34,7 +34,7 @@ TABLES = {model._meta.db_table: model for model in MODELS}
 @pytest.fixture
 def record():
     """One row in every append-only table."""
-    publish()
+    publish("en-GB")
     person = patient_with("A1234BC")
     ledger.append(patient=person, kind="staff-check", at=timezone.now(), by=actions.PERSON, data={})
     Presentation(

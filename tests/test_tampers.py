@@ -2,14 +2,14 @@
 
 import pytest
 
-from consent import publishing
 from tests.prove.tampers import campaign
+from tests.published import publish
 
 pytestmark = pytest.mark.django_db
 
 
 def test_every_tamper_is_found_and_no_clean_record_is_suspected(key):
-    publishing.publish()
+    publish("en-GB")
     found = campaign(key=key, tampers=60, cleans=40)
     assert (found["tampers"], found["cleans"]) == (60, 40)
     assert found["missed"] == []

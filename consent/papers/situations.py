@@ -4,13 +4,14 @@ from datetime import datetime
 
 from consent import actions, facts
 from consent.journey import Situation
-from consent.policy import Outcome
+from consent.policy import Answer, Outcome
 from consent.questions import GMS_REGISTRATION, QUESTIONS
 from consent.standing import HOLD_SECOND_LOOK, QuestionStanding, Standing
 from registration.actions import NotPossible
 from registration.legal_status import LegalStatus
 from registration.models import Patient
 
+UNDECIDED = (None, Answer.LATER, Answer.NOT_POSSIBLE)
 ASKED = {Outcome.OFFER, Outcome.ASK_AGAIN, Outcome.FRESH_LOOK}
 # Convicted and waiting for a sentence is remand too: both may go home from court (domain.md 10).
 WORDING = {
@@ -45,7 +46,7 @@ def situation_of(person: Patient, standing: Standing, at: datetime) -> Situation
 
 def is_asked(code: str, outcome: Outcome, asked: QuestionStanding) -> bool:
     """Whoever is not for a tablet (row 9) may be asked on paper, by someone who talks with them."""
-    return outcome in ASKED or (code == "9" and not asked.conflict and asked.decision is None)
+    return outcome in ASKED or (code == "9" and not asked.conflict and asked.decision in UNDECIDED)
 
 
 def was_registered(person: Patient, standing: Standing) -> bool:

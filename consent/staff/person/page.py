@@ -11,6 +11,7 @@ from consent.staff import here, wording
 from consent.staff.doing import first_things, other_things
 from consent.staff.matters import Matter, in_turn, matters
 from consent.staff.person import timeline, visit
+from consent.staff.person.on_paper import on_paper
 from consent.staff.tablets import calls_of
 from consent.standing import Standing
 from registration import actions as registration
@@ -41,6 +42,7 @@ def person(request: HttpRequest, patient: Patient) -> HttpResponse:
         call=calls_of(going_on) if going_on else None,
         needs=wording.needs(patient),
         explain_again=[point for one in told if one.hash in lines for point in one.explain_again],
+        paper=on_paper(family, about),
         described=described(patient, standing),
         movements=[timeline.movement_in_words(m, prisons) for m in movements_of(family)],
         timeline=told,
