@@ -68,9 +68,7 @@ def build_fonts(target: Path) -> None:
             for weight in WEIGHTS:
                 file = f"{name}-{subset}-{weight}-normal.woff2"
                 shutil.copy(package / "files" / file, target / file)
-                faces.append(
-                    FONT_FACE.format(family=FAMILIES[name], weight=weight, file=file, letters=letters[subset])
-                )
+                faces.append(FONT_FACE.format(family=FAMILIES[name], weight=weight, file=file, letters=letters[subset]))
     (target / "fonts.css").write_text("".join(faces), encoding="utf-8")
 
 

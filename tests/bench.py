@@ -36,7 +36,7 @@ from django.urls import path  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from config import urls as site  # noqa: E402
-from consent import actions
+from consent import actions  # noqa: E402
 from consent.kiosk import visits  # noqa: E402
 from consent.papers import summary  # noqa: E402
 from consent.policy import Answer  # noqa: E402

@@ -41,12 +41,12 @@ def tap_in(page, code) -> None:
 class Walk:
     """One visit at a tablet, pressed on by hand."""
 
-    def __init__(self, page, site, person, *, place="wing", interpreter="Interpreter 1234"):
+    def __init__(self, page, site, person, *, place="wing", interpreter="Interpreter 1234", tap=tap_in):
         self.page, self.person = page, person
         nurse = User.objects.get(username="nurse")
         self.visit, code = visits.start(patient=person, place=place, user=nurse, interpreter=interpreter)
         page.goto(f"{site}/kiosk/")
-        tap_in(page, code)
+        tap(page, code)
         page.wait_for_selector(".languages")
 
     def has(self, do):
@@ -115,15 +115,52 @@ def beside_the_way(walk: Walk, name: str, *, is_first: bool) -> Iterator[str]:
 
 
 def on(walk: Walk, name: str, *, first: bool) -> None:
-    """One screen on, by what a person who says yes would press; the first understanding question is missed once."""
+    for do in onwards(walk, name, first=first):
+        walk.press(do)
+
+
+def onwards(walk: Walk, name: str, *, first: bool) -> list[str]:
+    """What a person who says yes presses here; the first understanding question is missed once, the others passed."""
     if name == "checks":
-        walk.press("check:unsure" if first else "check:skipped")
-    elif walk.has("choose:yes"):
-        walk.press("choose:yes")
-        walk.press("confirm")
-    else:
-        ways = ("next", "go", "pick-up", "still", "paper:keep")
-        walk.press(next(do for do in ways if walk.has(do)))
+        return ["check:unsure" if first else "check:skipped"]
+    if walk.has("choose:yes"):
+        return ["choose:yes", "confirm"]
+    if walk.has("finish"):
+        return ["finish"]
+    return [next(do for do in ("next", "go", "pick-up", "still", "paper:keep") if walk.has(do))]
+
+
+def later_visits(page, site, sam, kim, language: str) -> Iterator[str]:
+    """Screens that only a later visit has. Sam has said yes in an earlier one; Kim was never asked, and stops halfway.
+
+    Kim has no interpreter, so in a language that nobody checked a yes waits for one.
+    """
+    walk = Walk(page, site, sam)
+    walk.press(f"language:{language}")
+    for do in ("still", "finish"):
+        if walk.has("next"):  # nobody has checked these words
+            walk.press("next")
+        yield name_of(walk)
+        walk.press(do)
+    for _visit in ("stops halfway", "comes back"):
+        walk = Walk(page, site, kim, interpreter="")
+        walk.press(f"language:{language}")
+        while walk.has("choose:yes") or (walk.has("next") and not walk.has("choose-now")):
+            for do in ("choose:later", "confirm") if walk.has("choose:yes") else ("next",):
+                walk.press(do)
+        if walk.has("pick-up"):
+            yield name_of(walk)
+        if walk.has("next"):
+            walk.press("next")
+            walk.press("help")
+            walk.press("finish")
+            yield "keypad-after"
+    walk.press("choose-now")
+    walk.press("choose:yes")
+    yield f"last-{name_of(walk)}"
+    walk.press("back")
+    walk.press("help")
+    walk.press("finish")
 
 
 # -- what is measured -------------------------------------------------------------------------------------------------

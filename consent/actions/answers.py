@@ -149,7 +149,9 @@ def recorded_once(held: facts.Held, once: str, question: str, answer: Answer) ->
 
 
 @transaction.atomic
-def second_look(*, patient: Patient, by: dict[str, str], decision: str, prison: str | None, route: str) -> Entry:
+def second_look(
+    *, patient: Patient, by: dict[str, str], decision: str, prison: str | None, route: str, **details: str
+) -> Entry:
     """It is still yes: the yes is no longer held, and the work of registering opens. Raises NotPossible."""
     held = facts.hold(patient)
     now = timezone.now()
@@ -167,7 +169,7 @@ def second_look(*, patient: Patient, by: dict[str, str], decision: str, prison: 
         kind="second-look",
         at=now,
         by=by,
-        data={"question": GMS_REGISTRATION.id, "prison": prison, "route": route, "refers": [decision]},
+        data={"question": GMS_REGISTRATION.id, "prison": prison, "route": route, "refers": [decision], **details},
     )
     if registration.open_request(patient=held.person, asked_by=decision, at=now) is None:
         raise NotPossible("An earlier registration is still open. Confirm or reject it first, then check this yes.")

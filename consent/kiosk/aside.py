@@ -29,10 +29,6 @@ OWN_TEMPLATE = {"headphones", "interpreter-first", "dialect"}
 STAY = {"help", "error", "interpreter", "interpreter-first"}
 
 
-OWN_TEMPLATE = {"headphones", "interpreter-first", "dialect"}
-STAY = {"help", "error", "interpreter", "interpreter-first"}
-
-
 def of_the_tablet(visit: Visit, screen_id: str, view: str, answer: str = "") -> Screen:
     """A page of the tablet's own words: help, an error, headphones, an interpreter."""
     words = screens.words_of(visit, KIOSK)

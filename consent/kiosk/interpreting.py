@@ -5,7 +5,7 @@ Words that no person has checked can be read and heard; a yes or no in view of t
 
 from django.utils import timezone
 
-from consent import actions
+from consent import actions, facts
 from consent.journey import Kind, Step, after
 from consent.kiosk import aside, screens, visits
 from consent.kiosk.screens import Screen
@@ -28,7 +28,7 @@ def call(visit: Visit, dialect: str = "", *, is_known: bool = True) -> Screen:
     """Tell staff, and keep it on the list of who is waiting for an interpreter until one was there."""
     tag = general(visit.state["language"]) if is_known else ""
     wanted = {"language": tag, "dialect": dialect}
-    if visit.state.get("interpreter_wanted") != wanted:
+    if facts.standing_of(visit.patient).interpreter_wanted != f"{tag}\t{dialect}":
         actions.record_note(
             patient=visit.patient,
             kind="interpreter-wanted",

@@ -18,6 +18,7 @@ from consent.kiosk.storing import store
 from consent.kiosk.visits import situation
 from consent.models import Visit
 from consent.questions import GMS_REGISTRATION, GP_RECORD
+from consent.standing import MISSED
 from registration import actions as registration
 
 # These change nothing that counts, so the screen they were pressed on stays good.
@@ -71,19 +72,10 @@ def call_staff(*, token: str) -> Screen | None:
 Move = Callable[..., Screen | None]
 
 
-def hear(visit: Visit, screen: Screen) -> None:
-    """Remember that these words were on the screen, with the explanation that they are from."""
-    seen = visit.state["seen"].setdefault(screen.words.question, [])
-    seen.extend(name for name in screen.shown if name not in seen)
-    heard = visit.state.setdefault("heard", [])
-    if screen.step.id not in heard:
-        heard.append(screen.step.id)
-
-
 def go_on(visit: Visit, step: Step, **pressed: str) -> None:
     if step.kind is Kind.END:
         return
-    hear(visit, screens.current(visit))
+    screens.hear(visit, screens.current(visit))
     visits.go_to(visit, after(situation(visit), step))
 
 
@@ -100,16 +92,15 @@ def go_back(visit: Visit, step: Step, *, view: str, **pressed: str) -> None:
 def hear_it_all(visit: Visit, step: Step, **pressed: str) -> None:
     if step.kind is not Kind.ONWARD:
         return
-    hear(visit, screens.current(visit))
-    knows = "right" in visit.state["checks"].get("no-checks", {}).get("passes", [])
-    visit.state |= {"length": "whole", "knows_cost_of_no": knows}
+    screens.hear(visit, screens.current(visit))
+    visit.state |= {"length": "whole", "knows_cost_of_no": visits.knows_cost_of_no(visit)}
     visits.go_to(visit, after(situation(visit), BY_ID["minute"]))
 
 
 def choose_now(visit: Visit, step: Step, **pressed: str) -> None:
     """Whoever knows their answer goes straight to the choice; what was not shown is recorded with it."""
     if situation(visit).asks_gms:
-        hear(visit, screens.current(visit))
+        screens.hear(visit, screens.current(visit))
         visit.state["length"] = "whole"
         visits.go_to(visit, BY_ID["choose"])
 
@@ -139,8 +130,8 @@ def confirm(visit: Visit, step: Step, *, answer: str, **pressed: str) -> Screen 
         return None
     if answer != "later" and interpreting.is_needed(visit, aside.right(visit, answer)):
         return aside.of_the_tablet(visit, "interpreter-first", "interpreter-first")
-    hear(visit, screens.current(visit))
-    hear(visit, aside.right(visit, answer))
+    screens.hear(visit, screens.current(visit))
+    screens.hear(visit, aside.right(visit, answer))
     store(visit, step.question, answer)
     following = after(situation(visit), step)
     visit.state.setdefault("done", []).append(step.id)
@@ -162,7 +153,7 @@ def confirm_later(visit: Visit, step: Step, **pressed: str) -> None:
     if step.kind in DONE:
         return
     shown = aside.later(visit)
-    hear(visit, shown)
+    screens.hear(visit, shown)
     state = visit.state
     if step.kind is Kind.SECOND_LOOK:
         open_the_choice(state)
@@ -210,12 +201,15 @@ def answer_check(visit: Visit, step: Step, *, what: str, **pressed: str) -> None
     if step.kind is not Kind.CHECK or what not in ("first", "second", "unsure", "skipped"):
         return
     screen = screens.current(visit)
-    hear(visit, screen)
+    screens.hear(visit, screen)
     given = dict(zip(("first", "second"), screens.drawn_answers(visit, step), strict=True)).get(what, what)
     passes: list[str] = visit.state["checks"].setdefault(screen.extra["asked"]["id"], {}).setdefault("passes", [])
     passes.append(given)
-    if given in ("wrong", "unsure") and len(passes) == 1:
+    tries = visit.state.setdefault("tries", {})
+    if given in MISSED and step.id not in tries:
+        tries[step.id] = given
         return
+    tries.pop(step.id, None)
     visits.go_to(visit, after(situation(visit), step))
 
 
@@ -227,13 +221,17 @@ def still_yes(visit: Visit, step: Step, **pressed: str) -> Screen | None:
         return None
     if interpreting.is_needed(visit, screens.current(visit)):
         return aside.of_the_tablet(visit, "interpreter-first", "interpreter-first")
-    hear(visit, screens.current(visit))
+    if visit.state.get("explain"):
+        # Something has to be talked over first, with a person: staff check this yes on their own page.
+        return ask_for_help(visit, step)
+    screens.hear(visit, screens.current(visit))
     actions.second_look(
         patient=visit.patient,
         by=actions.PERSON,
         decision=visit.state["line"],
         prison=visit.prison_id,
         route="tablet",
+        **({"interpreter": visit.state["interpreter"]} if visit.state["interpreter"] else {}),
     )
     visits.go_to(visit, after(situation(visit), step))
     return None

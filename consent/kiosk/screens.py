@@ -40,6 +40,11 @@ class Screen:
         return self.words.say(f"title:{self.title_id}")
 
     @property
+    def is_private(self) -> bool:
+        """Whatever stands here tells the answer."""
+        return self.step.id in {"second-look", "second-look-done"} and not self.view
+
+    @property
     def shown(self) -> list[str]:
         ids = [f"title:{self.title_id}"] + [name for card in self.cards for name, _ in card.sentences]
         return ids + list(self.extra.get("also_shown", []))
@@ -49,6 +54,8 @@ class Screen:
         """The sentence ids that are read aloud now; of "all", not what is private where others may hear it."""
         if self.speak == "all":
             quiet = self.cards if self.visit.state.get("headphones") is False else []
+            if quiet and self.is_private:
+                return []
             private = {name for card in quiet if card.private for name, _ in card.sentences}
             return [name for name in self.shown if name not in private]
         answers = {place: name for place, *_said, name in self.extra.get("answers", [])}
@@ -169,7 +176,7 @@ def check(visit: Visit, step: Step) -> Screen:
     words = words_of(visit, step.question)
     now = situation(visit)
     asked = words.check(step.check, now.axes())
-    again = len(visit.state["checks"].get(asked["id"], {}).get("passes", [])) == 1
+    again = step.id in visit.state.get("tries", {})
     drawn = drawn_answers(visit, step)
     ids = [f"check:{asked['id']}/{part}" for part in ("ask", *drawn, "unsure")]
     told = [f"check:{asked['id']}/again.{key}" for key in asked["again"]] if again else []
@@ -250,6 +257,15 @@ BUILDERS = {
     Kind.PAPER: paper,
     Kind.END: end,
 }
+
+
+def hear(visit: Visit, screen: Screen) -> None:
+    """Remember that these words were on the screen, with the explanation that they are from."""
+    seen = visit.state["seen"].setdefault(screen.words.question, [])
+    seen.extend(name for name in screen.shown if name not in seen)
+    heard = visit.state.setdefault("heard", [])
+    if screen.step.id not in heard:
+        heard.append(screen.step.id)
 
 
 def not_shown(visit: Visit, question: str) -> list[str]:

@@ -24,7 +24,7 @@ def store(visit: Visit, question: str, answer: str, confirmed_on: Screen | None 
     """``confirmed_on``: the "is this right?" where its words are another question's, as those of "decide later" are."""
     presentation = present(visit, question, confirmed_on)
     explain = to_explain(visit, question) if answer == Answer.YES else []
-    if explain:
+    if explain and question == GMS_REGISTRATION.id:
         visit.state["held"] = "yes"  # it is checked first, whatever this prison has set
     actions.decide(
         patient=visit.patient,

@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from consent import actions, facts
+from consent import actions, facts, ledger
 from consent.journey import BY_ID, Kind, Situation, Step, draw_order
-from consent.models import ReceptionPolicy, ReceptionTakes, Visit
+from consent.models import Entry, ReceptionPolicy, ReceptionTakes, Visit
 from consent.policy import Outcome
 from consent.questions import GMS_REGISTRATION, QUESTIONS
 from consent.standing import HOLD_SECOND_LOOK, QuestionStanding, Standing
@@ -92,6 +92,7 @@ def start(*, patient: Patient, place: str, user: User, reason: str = "", interpr
             "held": "yes" if actions.hold_for(standing.prison) == HOLD_SECOND_LOOK else "no",
             "decision": asked.decision or "",
             "line": asked.line,
+            "explain": to_explain(asked.line),
             "said": said(asked),
             "order": draw_order(),
             "interpreter": interpreter.strip(),
@@ -110,17 +111,32 @@ def said(asked: QuestionStanding) -> dict[str, str]:
     return {"at": asked.decided_at.isoformat(), "prison": prison.name if prison else ""}
 
 
+def to_explain(line: str) -> list[str]:
+    """What a person has to talk over before the yes in this line is acted on."""
+    entry = Entry.objects.filter(hash=line).first() if line else None
+    return list(ledger.read(entry)["data"].get("explain", [])) if entry else []
+
+
 def was_registered(person: Patient, standing: Standing) -> bool:
     """With the prison GP, in an earlier time in prison, as far as the record says."""
-    known = facts.history_of(person).lines
-    return any(line.kind == "registered" and standing.opened_at and line.at < standing.opened_at for line in known)
+    lines, since = facts.history_of(person).lines, standing.opened_at
+    in_error = {name for line in lines if line.kind == "error" for name in line.refers}
+    return any(line.kind == "registered" and line.id not in in_error and since and line.at < since for line in lines)
 
 
 def speak(visit: Visit, language: str) -> None:
     """From here on in this language; what was seen in another one is seen anew."""
     state = visit.state
     state |= {"words": content.current_hashes(language, visit.prison_id), "language": language}
-    state |= {"seen": {}, "aloud": {}, "heard": [], "checks": {}, "resumed": False}
+    state |= {
+        "seen": {},
+        "aloud": {},
+        "heard": [],
+        "checks": {},
+        "tries": {},
+        "resumed": False,
+        "knows_cost_of_no": False,
+    }
     words = content.words(state["words"][GMS_REGISTRATION.id])
     state["unchecked"] = bool(content.unchecked(words, words.texts))
     state |= taken_up_from(visit)
@@ -140,7 +156,12 @@ def taken_up_from(visit: Visit) -> dict[str, Any]:
         return {}
     if last.state["words"] != visit.state["words"]:
         return {}  # the words have changed since, or are in another language: they are heard anew
-    return {name: last.state[name] for name in ("seen", "checks", "order", "heard")} | {"resumed": True}
+    kept = {name: last.state[name] for name in ("seen", "checks", "order", "heard")}
+    return kept | {"aloud": last.state.get("aloud", {}), "knows_cost_of_no": knows_cost_of_no(last), "resumed": True}
+
+
+def knows_cost_of_no(visit: Visit) -> bool:
+    return "right" in visit.state["checks"].get("no-checks", {}).get("passes", [])
 
 
 def tells_something(heard: list[str]) -> bool:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -19,7 +18,7 @@ from consent.models import Explanation
 from consent.proof.check_record import CHECK_PARTS
 from consent.words import signing
 from consent.words.files import ENGLISH, languages, voice_name
-from consent.words.local import MARK, general
+from consent.words.local import MARK, general, varied
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +150,14 @@ def current(question: str, language: str = ENGLISH, prison: str = "") -> Words:
 
 def current_hashes(language: str, prison: str = "") -> dict[str, str]:
     """The explanation in force for each question: the newest one published; the prison's own where it has one."""
-    tags = [language]
-    if prison and (settings.LOCAL_WORDS / f"{prison}.toml").exists():
-        tags.append(f"{language}{MARK}{prison}")
-    rows = Explanation.objects.filter(language__in=tags).order_by("pk").values_list("language", "question", "hash")
-    found: dict[str, dict[str, str]] = {tag: {} for tag in tags}
-    for tag, question, name in rows:
-        found[tag][question] = name
-    return {question: name for tag in tags for question, name in found[tag].items()}
+    tag = f"{language}{MARK}{prison}"
+    rows = Explanation.objects.filter(language__in=[language, tag]).order_by("pk")
+    found: dict[str, str] = {}
+    own: dict[str, str] = {}
+    for in_tag, question, name in rows.values_list("language", "question", "hash"):
+        (found if in_tag == language else own)[question] = name
+    still = varied(prison) if own else set()
+    return found | {question: name for question, name in own.items() if question in still}
 
 
 def in_english(said: Words) -> Words:

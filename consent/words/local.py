@@ -48,6 +48,12 @@ def local_variants(said: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
     return found
 
 
+def varied(prison: str) -> set[str]:
+    """The questions in which this prison says something of its own today; taken out of its file, the general stands."""
+    path = settings.LOCAL_WORDS / f"{prison}.toml"
+    return {name for name, said in load(path.name, read(path)).items() if said} if path.exists() else set()
+
+
 def local_lines(tag: str, language: str, question: str) -> dict[str, dict[str, str]]:
     """How the sentences that a prison varies are translated, where its file says so."""
     prison = tag.partition(MARK)[2]

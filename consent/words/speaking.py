@@ -25,8 +25,8 @@ from consent.words.voices import Spoken, synthetic
 SPEED = 130
 # Voices that at the same number take far longer than the others for the same sentences.
 SPEED_OF = {"ar": 155, "lt": 140}
-# Spellings that a voice reads wrongly, and how they are sent to it: Urdu's sad comes out nearly as "sh", and in Albanian
-# the apostrophe of "t'ju" as a pause.
+# Spellings that a voice reads wrongly, and how they are sent to it: Urdu's sad comes out nearly as "sh", and the
+# apostrophe of the Albanian "t'ju" as a pause.
 RESPELT = {"ur": (("ص", "س"),), "sq": (("t'", "t"),)}
 # LAME holds this on average while something is said; with the frames it may not go below, a second is 1,750 bytes. At
 # 11 it cuts off what tells s from f, and at a constant 16 the longest cards of three languages pass 40 kB.

@@ -205,8 +205,8 @@ def words_chosen_from(person: Patient, line: str) -> dict[str, Any]:
         return {"words": [], "choices": [], "answered": answered, "explain_again": [], "is_long": False}
     words = content.in_english(content.words(shown["explanation"]))
     told = [
-        (is_title, text)
-        for name, text, is_title in staff_copy.sentences_shown(shown)
+        (is_title, f"{english} ({exact})" if english else exact)
+        for name, exact, english, is_title in staff_copy.sentences_shown(shown)
         if not name.removeprefix("title:").startswith("language")
     ]
     return {

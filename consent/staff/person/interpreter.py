@@ -37,7 +37,7 @@ def interpreter(request: HttpRequest, person: Patient) -> HttpResponse:
     going_on = live(person)
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["interpreter"] if form.cleaned_data["now"] == "there" else ""
-        if going_on is not None and name:
+        if going_on is not None:
             named(going_on, name)
         actions.record_note(
             patient=person,
@@ -60,7 +60,10 @@ def interpreter(request: HttpRequest, person: Patient) -> HttpResponse:
 
 
 def named(visit: Visit, name: str) -> None:
-    """From here on this person interprets. The tablet may be pressed at the same moment, so the row is held."""
+    """From here on this person interprets, or nobody where the name is blank.
+
+    The tablet may be pressed at the same moment, so the row is held.
+    """
     held = Visit.objects.select_for_update().get(pk=visit.pk)
     for answered in ("interpreter_wanted", "help_at"):
         held.state.pop(answered, None)
