@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import django
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +23,7 @@ PORT = os.environ.get("PORT", "8765")
 SITE = f"http://127.0.0.1:{PORT}"
 # How many pages of one kind are pictured: of persons (True) all, of any other form (False) one.
 SO_MANY = {True: 100, False: 1}
+LANGUAGES = ("en-GB", "pl", "ar", "ur")
 IN_README = {"kiosk-choose": "kiosk.png", "staff-today": "today.png"}
 
 
@@ -125,66 +127,44 @@ def code_for(staff: Page, person: str) -> str | None:
     start = staff.query_selector("main form button[type=submit]")
     if start is None:
         return None
+    if staff.query_selector("[name=interpreter]"):
+        staff.fill("[name=interpreter]", "Interpreter 1234")
     start.click()
     code = re.search(r"\b(\d{3}) ?(\d{3})\b", staff.inner_text("main"))
     return code[1] + code[2] if code else None
 
 
 def kiosk_pages(page: Page, staff: Page, people: list[str]) -> None:
-    """The whole journey of the first person who can be asked everything."""
+    """Every screen of the whole journey, in languages of both directions, each by somebody who can be asked it all."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    django.setup()
+    from tests.walk import Walk, tap_in, whole
+
     page.goto(f"{SITE}/kiosk/")
     snap(page, "kiosk-keypad")
-    for person in people:
-        code = code_for(staff, person)
-        if code is None:
-            continue
-        snap(staff, "staff-visit-code")
-        page.context.clear_cookies()  # the tablet of the next person
-        page.goto(f"{SITE}/kiosk/")
-        for digit in code:
-            page.click(f"button[name=digit][value='{digit}']")
-            page.wait_for_timeout(120)
-        page.click("text=English")
-        page.wait_for_timeout(200)
-        if page.inner_text("h1") != "Your health.":
-            continue
-        snap(page, "kiosk-gp-record")
-        press(page, "yes", "kiosk-gp-record-right")
-        press(page, "confirm")
-        if page.inner_text("h1") == "Your choice.":
-            break
-    else:
-        raise SystemExit("Nobody in the demonstration can be asked both questions.")
-    walk(page)
-
-
-def walk(page: Page) -> None:
-    snap(page, "kiosk-minute")
-    press(page, "help", "kiosk-help")
-    press(page, "back")
-    press(page, "later", "kiosk-later-right")
-    press(page, "back")
-    press(page, "go", "kiosk-same")
-    press(page, "next", "kiosk-situation")
-    for number in (1, 2, 3):
-        press(page, "next", f"kiosk-means-{number}")
-    press(page, "next", "kiosk-check")
-    press(page, "unsure", "kiosk-check-again")
-    for answer in ("wrong", "right", "right", "right"):
-        press(page, answer)
-    snap(page, "kiosk-checks-staff")
-    press(page, "next", "kiosk-choose")
-    press(page, "yes", "kiosk-right")
-    press(page, "bigger", "kiosk-right-bigger")
-    press(page, "bigger")
-    press(page, "confirm", "kiosk-next")
-
-
-def press(page: Page, value: str, name: str = "") -> None:
-    page.click(f"main button[value='{value}']:visible:enabled >> nth=0", timeout=5000)
-    page.wait_for_timeout(200)
-    if name:
-        snap(page, name)
+    waiting = list(people)
+    for language in LANGUAGES:
+        while waiting:
+            code = code_for(staff, waiting.pop(0))
+            if code is None:
+                continue
+            page.context.clear_cookies()  # the tablet of the next person
+            page.goto(f"{SITE}/kiosk/")
+            tap_in(page, code)
+            page.wait_for_selector(".languages")
+            walk = object.__new__(Walk)
+            walk.page = page
+            names = whole(walk, language)
+            first = [next(names), next(names)]
+            if walk.has("choose:yes") or first[1] == "unchecked":
+                break
+        else:
+            raise SystemExit("Nobody in the demonstration can be asked both questions.")
+        mark = "" if language == "en-GB" else f"-{language}"
+        snap(staff, f"staff-visit-code{mark}")
+        snap(page, f"kiosk-{first[1]}{mark}")
+        for name in names:
+            snap(page, f"kiosk-{name}{mark}")
 
 
 if __name__ == "__main__":

@@ -156,7 +156,7 @@ def current_hashes(language: str, prison: str = "") -> dict[str, str]:
     own: dict[str, str] = {}
     for in_tag, question, name in rows.values_list("language", "question", "hash"):
         (found if in_tag == language else own)[question] = name
-    still = varied(prison) if own else set()
+    still = varied(prison, set(own)) if own else set()
     return found | {question: name for question, name in own.items() if question in still}
 
 

@@ -48,10 +48,16 @@ def local_variants(said: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
     return found
 
 
-def varied(prison: str) -> set[str]:
-    """The questions in which this prison says something of its own today; taken out of its file, the general stands."""
+def varied(prison: str, published: set[str]) -> set[str]:
+    """The questions in which this prison says something of its own today; taken out of its file, the general stands.
+
+    A file that is broken takes nothing out of what was ``published``: `publish` says what is wrong with it.
+    """
     path = settings.LOCAL_WORDS / f"{prison}.toml"
-    return {name for name, said in load(path.name, read(path)).items() if said} if path.exists() else set()
+    try:
+        return {name for name, said in load(path.name, read(path)).items() if said} if path.exists() else set()
+    except (NotPublishable, OSError, UnicodeDecodeError):
+        return published
 
 
 def local_lines(tag: str, language: str, question: str) -> dict[str, dict[str, str]]:
