@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from consent.journey import KIOSK, Situation
 from consent.models import Explanation
-from consent.proof.check_record import sentences
+from consent.proof.check_record import explanation, sentences
 from consent.questions import BY_ID
 from consent.words import signing
 from consent.words.content import spoken
@@ -47,7 +47,7 @@ def publish() -> list[Explanation]:
             question=said["question"],
             language=said["language"],
             source=source,
-            rendered=json.dumps(rendered(said), ensure_ascii=False),
+            rendered=drawn_once(source),
         )
         row.save()
         added.append(row)
@@ -140,6 +140,12 @@ def check_signed(said: dict[str, Any]) -> None:
             f"{said['question']}, {said['language']}: {len(unsigned)} sentences have no clinical sign-off, the first: "
             f"{unsigned[0]}. Without it they can be shown in a demonstration only."
         )
+
+
+@lru_cache(maxsize=64)
+def drawn_once(source: str) -> str:
+    """As tablets show it. The same words are drawn once in a process, however often they are published."""
+    return json.dumps(rendered(explanation(source)), ensure_ascii=False)
 
 
 def rendered(said: dict[str, Any]) -> dict[str, Any]:
