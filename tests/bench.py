@@ -144,15 +144,17 @@ def kiosk_pages(user: User) -> tuple[list[tuple[str, float, int, int]], int]:
     tablet = Tablet(arrive("A0001BB"), user, "wing")
     rows = []
     first = weight_of_the_first_page(tablet.page)
-    presses = [("next", ""), ("choose", "no")]
+    presses = [("language:en-GB", "")]
     for _ in range(40):
         part = tablet.client.get("/kiosk/", headers={"HX-Request": "true"}).content
         rows.append((tablet.title, page_ratio(tablet), queries(tablet.open), len(gzip.compress(part, 9))))
         if tablet.title == "Thank you.":
             break
-        if b'value="check"' in tablet.page:
-            presses = [("check", "right")]
-        elif b'value="choose"' in tablet.page:
+        if b'value="check:first"' in tablet.page:
+            presses = [("check:skipped", "")]
+        elif b'value="paper:none"' in tablet.page:
+            presses = [("paper:none", "")]
+        elif b'value="choose:no"' in tablet.page:
             presses = [("confirm", "no")]
         else:
             presses = [("next", "")]

@@ -20,7 +20,8 @@ from tests.prove import kills
 from tests.staff import GMS, GP
 from tests.test_kiosk import Tablet, nurse, sam, to_choice, visit_for  # noqa: F401 - two are fixtures
 
-KEYPAD = "Touch the number that staff give you"
+KEYPAD = "Touch the number that staff give you."
+STORED = ("Do you want this on paper?", "Thank you.")  # what comes once an answer is stored
 # The three presses that write to the record, and what each stores.
 STORES = {
     "confirm": [("decision", GMS, "yes")],
@@ -42,13 +43,13 @@ def ready(sam, nurse):  # noqa: F811
         if do == "confirm":
             # Where a yes is not held it opens the work of registering in the same moment.
             PrisonPolicy.objects.create(prison_id="LEI", hold="none")
-            tablet = visit_for(sam, nurse, place="wing").press("next").choose("no").press("confirm")
+            tablet = visit_for(sam, nurse, place="wing").choose("no").press("confirm")
             return to_choice(tablet).choose("yes")
         if do == "confirm-later":
             return visit_for(sam, nurse).press("later")
         actions.decide(patient=sam, question=GMS, answer=Answer.YES, by=actions.PERSON, route="tablet")
         actions.decide(patient=sam, question=GP, answer=Answer.NO, by=actions.PERSON, route="tablet")
-        return visit_for(sam, nurse).press("next")
+        return visit_for(sam, nurse)
 
     return tablet_before
 
@@ -111,7 +112,7 @@ def test_a_crash_at_any_write_leaves_nothing_behind_and_the_same_press_works_aft
     assert at > 3, "this many writes at least belong together: the line, the status, the visit"
     assert response.status_code == 303
     assert said(sam) == had + STORES[do]
-    assert tablet.open().title == "Thank you."
+    assert tablet.open().title in STORED
     assert list(verify.faults()) == []
 
 
@@ -150,7 +151,7 @@ def test_when_the_reply_is_lost_the_answer_is_stored_and_sending_it_again_stores
     assert said(sam) == had + STORES[do]
     was = everything()
     for _ in range(3):
-        assert tablet.took(tablet.post(**form)).title == "Thank you."
+        assert tablet.took(tablet.post(**form)).title in STORED
     assert everything() == was
 
 
@@ -168,7 +169,7 @@ def test_sent_again_with_another_answer_what_was_stored_stays(ready, sam, other)
 
 @pytest.mark.django_db
 def test_the_first_confirmation_that_comes_once_more_at_the_second_question_does_not_answer_that(sam, nurse):  # noqa: F811
-    tablet = visit_for(sam, nurse).press("next").choose("yes")
+    tablet = visit_for(sam, nurse).choose("yes")
     late = form_of(tablet, "confirm")
     tablet.press("confirm").press("choose-now")
     assert tablet.took(tablet.post(**late)).title == "What do you want to do?"
@@ -215,7 +216,7 @@ def test_sent_from_a_tablet_that_does_not_have_the_visit_it_stores_nothing(ready
     other = Tablet()
     assert other.took(other.post(**form)).title == KEYPAD
     assert everything() == was
-    assert tablet.took(tablet.post(**form)).title == "Thank you."
+    assert tablet.took(tablet.post(**form)).title in STORED
 
 
 @pytest.mark.django_db
@@ -229,7 +230,7 @@ def test_a_visit_that_moved_to_another_tablet_is_confirmed_once_and_only_there(r
     other = Tablet().tap(visits.new_code(visit=Visit.objects.get(ended_at=None)))
     assert tablet.took(tablet.post(**form)).title == KEYPAD
     assert said(sam) == had + STORES[do] * stored
-    assert other.took(other.post(**form)).title == "Thank you."
+    assert other.took(other.post(**form)).title in STORED
     assert said(sam) == had + STORES[do]
 
 

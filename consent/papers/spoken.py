@@ -15,7 +15,8 @@ def offered() -> list[str]:
 
 def visits_of(people: list[Patient]) -> list[Visit]:
     """Every visit of one person, the last one first."""
-    return list(Visit.objects.filter(patient__in=people).order_by("-started_at"))
+    told = Visit.objects.filter(patient__in=people).select_related("started_by", "patient__merged_into")
+    return list(told.order_by("-started_at"))
 
 
 def language_of(person: Patient) -> str:

@@ -391,8 +391,10 @@ class Tablet:
                     dict.fromkeys(self.open, "later") if whole else {self.open[0]: self.answers[self.open[0]]}
                 )
                 return
-            if 'name="do" value="choose"' in self.page:
+            if 'value="choose:yes"' in self.page:
                 self.choose()
+            elif 'value="language:en-GB"' in self.page:
+                self.press("language:en-GB")
             else:
                 self.press("choose-now" if 'value="choose-now"' in self.page else "next")
         raise Stuck(f"{self.number} walks in circles at {self.title}")
@@ -401,7 +403,7 @@ class Tablet:
         if self.decides_later_at == self.open[0]:
             self.press("later")
         else:
-            self.press("choose", answer=self.answers[self.open[0]])
+            self.press(f"choose:{self.answers[self.open[0]]}")
 
     def confirm(self, port: int = 0) -> bool:
         """Press "This is right". Is it acknowledged, by the next screen or by the way to it?"""
@@ -431,6 +433,8 @@ class Tablet:
             raise Stuck(f"{self.number} stays at {self.title}")
         self.open = [question for question in self.open if question not in self.pressed]
         if not self.open:
+            if self.title == "Do you want this on paper?":
+                self.press("paper:none")
             if self.title != "Thank you.":
                 raise Stuck(f"{self.number} ends at {self.title}")
             self.press("finish")

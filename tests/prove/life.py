@@ -138,7 +138,13 @@ class Life:
             elif step == "second-look":
                 do = "still"
             elif step.startswith("check-"):
-                do, answer = "check", self.dice.choice(["right", "wrong", "unsure", "skipped"])
+                do = f"check:{self.dice.choice(['first', 'second', 'unsure', 'skipped'])}"
+            elif step == "language":
+                do = "language:en-GB"
+            elif step == "on-paper":
+                do = "paper:none"
+            elif step == "onward":
+                do = "go"
             elif self.dice.random() < 0.05:
                 do = "confirm-later"
             moves.press(token=token, do=do, turn=str(visit.turn), view="", answer=answer)

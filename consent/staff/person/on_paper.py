@@ -5,7 +5,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from consent.papers.spoken import offered, spoken_by, visits_of
+from consent.models import Visit
+from consent.papers.spoken import offered, spoken_by
 from consent.policy import Answer
 from consent.staff.matters import Matter
 from consent.words.files import languages
@@ -20,9 +21,9 @@ ASKED_FOR = {
 PRINTED = (Answer.YES, Answer.NO, Answer.LATER)
 
 
-def on_paper(family: list[Patient], about: list[Matter]) -> dict[str, Any]:
-    person = family[0]
-    visits, tags = visits_of(family), offered()
+def on_paper(person: Patient, about: list[Matter], visits: list[Visit]) -> dict[str, Any]:
+    """``visits``: all of theirs, the last one first."""
+    tags = offered()
     spoken = spoken_by(person, visits, tags)
     answers = [m for m in about if m.asked.decision in PRINTED and m.asked.line and not m.asked.conflict]
     return {

@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from consent import facts
+from consent.papers.spoken import visits_of
 from consent.staff import here, wording
 from consent.staff.doing import first_things, other_things
 from consent.staff.matters import Matter, in_turn, matters
-from consent.staff.person import timeline, visit
+from consent.staff.person import timeline
 from consent.staff.person.on_paper import on_paper
 from consent.staff.tablets import calls_of
 from consent.standing import Standing
@@ -25,7 +26,8 @@ def person(request: HttpRequest, patient: Patient) -> HttpResponse:
     prisons = here.prisons(request)
     standing = facts.standing_of(patient, now)
     about = matters(standing, now, last_request(family))
-    going_on = visit.live(patient)
+    visits = visits_of(family)
+    going_on = next((visit for visit in visits if visit.ended_at is None), None)
     told = timeline.timeline(facts.entries_of(family), prisons)
     lines = {matter.asked.line for matter in about if matter.need}
     return here.page(
@@ -42,7 +44,7 @@ def person(request: HttpRequest, patient: Patient) -> HttpResponse:
         call=calls_of(going_on) if going_on else None,
         needs=wording.needs(patient),
         explain_again=[point for one in told if one.hash in lines for point in one.explain_again],
-        paper=on_paper(family, about),
+        paper=on_paper(patient, about, visits),
         described=described(patient, standing),
         movements=[timeline.movement_in_words(m, prisons) for m in movements_of(family)],
         timeline=told,
