@@ -334,7 +334,8 @@ def test_without_headphones_what_is_private_is_heard_only_when_it_is_touched(lis
     page.evaluate("() => { heard.length = 0; }")
     touch_on(page, page.locator(".card[data-private] .hear").first.get_attribute("value"))
     heard_out(page)
-    assert heard(page) == private
+    assert heard(page)
+    assert heard(page) < private
     expect(page.locator("h1")).to_have_text("Is it still yes?")
 
 
