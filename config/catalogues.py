@@ -11,7 +11,7 @@ from pathlib import Path
 
 import django
 from babel import Locale
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
@@ -31,22 +31,25 @@ KEYWORDS = {
 }
 
 
-def found() -> Iterator[tuple[str, object]]:
-    """Every string that is looked up in a catalogue, with the file it stands in."""
+def found() -> Iterator[tuple[str, object, str | None]]:
+    """Every string that is looked up in a catalogue: its file, the string, and its context if it has one."""
     for room in CODE:
         for path in sorted((ROOT / room).rglob("*.py")):
-            for _, message, _, _ in extract("python", io.BytesIO(path.read_bytes()), keywords=KEYWORDS):
-                yield str(path.relative_to(ROOT)), message
+            yield from found_in(path, path.read_bytes())
     for path in sorted((ROOT / "templates").rglob("*.html")):
         # Django turns a template into lines that look like Python calls, but for the indentation.
         lines = templatize(path.read_text(encoding="utf-8")).splitlines()
         source = "\n".join(line.strip() for line in lines).encode()
-        for _, message, _, _ in extract("python", io.BytesIO(source), keywords=KEYWORDS):
-            yield str(path.relative_to(ROOT)), message
-    yield from looked_up_by_value()
+        yield from found_in(path, source)
+    yield from ((place, message, None) for place, message in looked_up_by_value())
 
 
-def looked_up_by_value() -> Iterator[tuple[str, object]]:
+def found_in(path: Path, source: bytes) -> Iterator[tuple[str, object, str | None]]:
+    for _, message, _, context in extract("python", io.BytesIO(source), keywords=KEYWORDS):
+        yield str(path.relative_to(ROOT)), message, context
+
+
+def looked_up_by_value() -> Iterator[tuple[str, str]]:
     """Sentences of the pure modules, which cannot import Django: staff pages translate them when they show them."""
     from consent.policy import RULES
     from consent.questions import QUESTIONS
@@ -57,8 +60,8 @@ def looked_up_by_value() -> Iterator[tuple[str, object]]:
 
 def template() -> Catalog:
     catalogue = Catalog(project="reception-kiosk", charset="utf-8")
-    for place, message in found():
-        catalogue.add(message, locations=[(place, 0)])
+    for place, message, context in found():
+        catalogue.add(message, locations=[(place, 0)], context=context)
     return catalogue
 
 
@@ -73,13 +76,19 @@ def update(path: Path, strings: Catalog) -> Catalog:
     return catalogue
 
 
+def is_translated(message: Message) -> bool:
+    """In every one of its plural forms, where it has them."""
+    forms = message.string if message.pluralizable else [message.string]
+    return all(forms)
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     strings = template()
     for path in sorted(LOCALE.glob("*/LC_MESSAGES/django.po")):
         catalogue = update(path, strings)
-        untranslated = sum(1 for message in catalogue if message.id and not message.string)
+        untranslated = sum(1 for message in catalogue if message.id and not is_translated(message))
         print(f"{path.relative_to(ROOT)}: {len(catalogue)} strings, {untranslated} not translated")
 
 
