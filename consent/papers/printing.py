@@ -96,7 +96,10 @@ def icons(picture: str) -> tuple[tuple[str, bool], ...]:
 
 
 def pdf(name: str, said: dict[str, Any], *, identifier: str, at: datetime, style: str = "") -> bytes:
-    """Print a template with its style. ``identifier`` and ``at`` stand in the file, so that it can be told apart."""
+    """Print a template with a style: large print for the person, or, left out, its own on top of the plain sheet's.
+
+    ``identifier`` and ``at`` stand in the file, so that it can be told apart.
+    """
     from weasyprint import CSS, HTML  # half a second, so only where something is printed
     from weasyprint.urls import URLFetcher
 
@@ -110,7 +113,8 @@ def pdf(name: str, said: dict[str, Any], *, identifier: str, at: datetime, style
     with translation.override("en-gb"):
         page = render_to_string(f"print/{name}.html", context)
     spoken = [each["language"] for each in said.get("parts", [])]
-    styles = [(STYLES / f"{file}.css").read_text(encoding="utf-8") for file in ("fonts", style or name)]
+    files = ("fonts", style) if style else ("fonts", "sheet", name)
+    styles = [(STYLES / f"{file}.css").read_text(encoding="utf-8") for file in files]
     return HTML(string=page, url_fetcher=nothing_outside).write_pdf(  # type: ignore[no-any-return]
         stylesheets=[CSS(string=text, url_fetcher=nothing_outside) for text in styles],
         pdf_variant="pdf/ua-1",
