@@ -4,7 +4,7 @@ To add a page: one row in STEPS, its words in the explanation file, and a templa
 """
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -165,6 +165,18 @@ def progress(situation: Situation, step: Step) -> tuple[int, int]:
     """Which step of how many."""
     steps = path(situation)
     return steps.index(step) + 1, len(steps)
+
+
+def title_of(step: Step, order: Sequence[str]) -> str:
+    """Which title a step has; the panels on the three answers follow the order drawn."""
+    return f"means-{order[step.position]}" if step.kind is Kind.MEANS else step.words
+
+
+def drawn_answers(step: Step, order: Sequence[str]) -> list[str]:
+    """Which answer to an understanding question stands first follows from the order drawn too."""
+    is_yes_first = order.index("yes") < order.index("no")
+    position = [s.id for s in STEPS if s.kind is Kind.CHECK].index(step.id)
+    return ["right", "wrong"] if is_yes_first == (position % 2 == 0) else ["wrong", "right"]
 
 
 def draw_order() -> list[str]:

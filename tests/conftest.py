@@ -8,6 +8,7 @@ import pytest
 from registration.movements import Direction, Movement, Source
 from tests.application_role import as_the_application  # noqa: F401 - fixture
 from tests.browser import chromium, open_page, site  # noqa: F401 - fixtures
+from tests.printed import sam  # noqa: F401 - fixture
 from tests.proving import key, reception_of_the_record, record  # noqa: F401 - fixtures
 
 hypothesis.settings.register_profile("kiosk", deadline=None, derandomize=True, database=None)

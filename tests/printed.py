@@ -8,10 +8,10 @@ import subprocess
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pypdf
+import pytest
 
 from consent import actions, ledger
 from consent.models import Explanation, Presentation
@@ -33,15 +33,16 @@ class Refuses(logging.Handler):
         raise AssertionError(record.getMessage())
 
 
-@contextmanager
-def nothing_to_warn_of() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def every_warning_fails() -> Iterator[None]:
     handler = Refuses(level=logging.WARNING)
     logging.getLogger("weasyprint").addHandler(handler)
     yield
     logging.getLogger("weasyprint").removeHandler(handler)
 
 
-def sam_at_leeds(patient):
+@pytest.fixture
+def sam(patient):
     publish()
     Prison.objects.create(id="LEI", name="Leeds", country="England")
     actions.describe_patient(patient=patient, given_names="Sam Lee", family_name="Ashworth")

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from consent import actions, facts, ledger
+from consent import actions, facts, journey, ledger
 from consent.kiosk import screens, visits
 from consent.models import Entry, Presentation, PrisonPolicy, ReceptionPolicy, Visit
 from consent.policy import Answer
@@ -89,7 +89,7 @@ class Tablet:
         """Answer an understanding question: right, wrong, unsure or skipped, wherever that stands on the page."""
         visit = Visit.objects.get(ended_at=None)
         step = screens.current(visit).step
-        drawn = dict(zip(screens.drawn_answers(visit, step), ("first", "second"), strict=True))
+        drawn = dict(zip(journey.drawn_answers(step, visit.state["order"]), ("first", "second"), strict=True))
         return self.press(f"check:{drawn.get(given, given)}")
 
     @property

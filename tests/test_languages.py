@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from consent import actions, ledger
+from consent import actions, facts, ledger
 from consent.kiosk import screens, visits
 from consent.models import Entry, Explanation, Presentation, Visit
+from consent.papers import situations
 from consent.proof import verify
 from consent.words import content, publishing, signing, translations
 from consent.words.files import ENGLISH, FOLDER, canonical, hash_of, languages, load
@@ -433,11 +434,13 @@ def test_whoever_was_registered_in_an_earlier_time_in_prison_sees_so(reception, 
     assert is_told_of_it(reception, was_here_before(reception, before)) == told
 
 
-def test_a_registration_recorded_in_error_is_not_told(reception):
+def test_a_registration_recorded_in_error_is_not_told_on_a_tablet_or_on_paper(reception):
     person = was_here_before(reception, "registered")
     wrong = Entry.objects.get(kind="registered")
     actions.record_in_error(entry=wrong, user=reception.nurse, second=reception.doctor, reason="of somebody else")
     assert not is_told_of_it(reception, person)
+    now = ago()
+    assert situations.situation_of(person, facts.standing_of(person, now), now).registered == "unknown"
 
 
 # -- someone who speaks my language -----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from consent import actions, facts
-from consent.journey import ANSWERS, KIOSK, Kind, Situation, path
+from consent.journey import ANSWERS, KIOSK, Kind, Situation, drawn_answers, path
 from consent.kiosk import screens, visits
 from consent.models import AccessEvent, Hold, PrisonPolicy, Visit
 from consent.papers import keep, printing, situations, twin
@@ -23,7 +23,7 @@ from consent.words import content
 from consent.words.files import languages
 from registration.actions import NotPossible
 from registration.legal_status import LegalStatus
-from tests.printed import (
+from tests.printed import (  # noqa: F401 - fixtures
     ADMITTED,
     GMS,
     GP,
@@ -31,12 +31,11 @@ from tests.printed import (
     answer,
     as_line,
     assert_comes_back,
+    every_warning_fails,
     letters_in,
-    nothing_to_warn_of,
     pages_back,
     poppler,
     read,
-    sam_at_leeds,
 )
 from tests.published import publish
 from tests.staff import Reception, words
@@ -48,17 +47,6 @@ ORDER = ["later", "yes", "no"]
 PAGE = "/staff/people/A1234BC/"
 each_language = pytest.mark.parametrize("language", list(languages()))
 QUESTIONS = (KIOSK, GP, GMS)
-
-
-@pytest.fixture(autouse=True)
-def every_warning_fails():
-    with nothing_to_warn_of():
-        yield
-
-
-@pytest.fixture
-def sam(patient):
-    return sam_at_leeds(patient)
 
 
 @pytest.fixture
@@ -289,7 +277,7 @@ def test_nothing_on_it_tells_which_answer_to_a_question_is_right(sam, monkeypatc
 def test_the_right_answer_stands_first_as_often_as_the_wrong_one():
     checks = [step for step in path(whole()) if step.kind is Kind.CHECK]
     for order in permutations(ANSWERS):
-        first = [twin.drawn_answers(step, order)[0] for step in checks]
+        first = [drawn_answers(step, order)[0] for step in checks]
         assert sorted(first) == ["right", "right", "wrong", "wrong"]
 
 

@@ -23,7 +23,7 @@ from consent.words import content, dates
 from consent.words.files import languages
 from registration import actions as registration
 from registration.actions import NotPossible, patient_with
-from tests.printed import (
+from tests.printed import (  # noqa: F401 - fixtures
     ANSWERED,
     GMS,
     GP,
@@ -31,12 +31,11 @@ from tests.printed import (
     answer,
     as_line,
     assert_comes_back,
+    every_warning_fails,
     letters_in,
-    nothing_to_warn_of,
     on_tablet,
     pages_back,
     read,
-    sam_at_leeds,
     show,
     text_of,
 )
@@ -47,17 +46,6 @@ pytestmark = pytest.mark.django_db
 NEVER = ("remand", "sentence", "offence", "court", "recall", "immigration", "crime", "case")
 answers = pytest.mark.parametrize(("question", "said"), list(product((GMS, GP), ("yes", "no", "later"))))
 others = pytest.mark.parametrize("language", [tag for tag in languages() if tag != "en-GB"])
-
-
-@pytest.fixture(autouse=True)
-def every_warning_fails():
-    with nothing_to_warn_of():
-        yield
-
-
-@pytest.fixture
-def sam(patient):
-    return sam_at_leeds(patient)
 
 
 def paper_words(entry, **axes):

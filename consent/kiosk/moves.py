@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from consent import actions, facts
-from consent.journey import ANSWERS, BY_ID, DONE, Kind, Step, after, before, path
+from consent.journey import ANSWERS, BY_ID, DONE, Kind, Step, after, before, drawn_answers, path
 from consent.kiosk import aside, hearing, interpreting, screens, visits
 from consent.kiosk.screens import Screen
 from consent.kiosk.storing import store
@@ -202,7 +202,7 @@ def answer_check(visit: Visit, step: Step, *, what: str, **pressed: str) -> None
         return
     screen = screens.current(visit)
     screens.hear(visit, screen)
-    given = dict(zip(("first", "second"), screens.drawn_answers(visit, step), strict=True)).get(what, what)
+    given = dict(zip(("first", "second"), drawn_answers(step, visit.state["order"]), strict=True)).get(what, what)
     passes: list[str] = visit.state["checks"].setdefault(screen.extra["asked"]["id"], {}).setdefault("passes", [])
     passes.append(given)
     tries = visit.state.setdefault("tries", {})

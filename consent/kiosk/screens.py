@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from consent.journey import BY_ID, DONE, KIOSK, Kind, Step, before, path, progress, step_at
+from consent.journey import BY_ID, DONE, KIOSK, Kind, Step, before, drawn_answers, path, progress, step_at, title_of
 from consent.kiosk.visits import situation
 from consent.models import Visit
 from consent.questions import GP_RECORD
@@ -149,13 +149,9 @@ def minute(visit: Visit, step: Step) -> Screen:
 def resume(visit: Visit, step: Step) -> Screen:
     heard = [BY_ID[name] for name in visit.state.get("heard", []) if name in BY_ID]
     told = [s for s in heard if s.kind in (Kind.MINUTE, Kind.READ, Kind.MEANS)]
-    titles = dict.fromkeys(words_of(visit, s.question).say(f"title:{title_of(visit, s)}") for s in told)
+    titles = dict.fromkeys(words_of(visit, s.question).say(f"title:{title_of(s, visit.state['order'])}") for s in told)
     words = words_of(visit, KIOSK)
     return Screen(visit, step, "kiosk/resume.html", words, "resume", extra={"heard": list(titles)})
-
-
-def title_of(visit: Visit, step: Step) -> str:
-    return f"means-{visit.state['order'][step.position]}" if step.kind is Kind.MEANS else step.words
 
 
 def means(visit: Visit, step: Step) -> Screen:
@@ -167,7 +163,7 @@ def means(visit: Visit, step: Step) -> Screen:
 
 def onward(visit: Visit, step: Step) -> Screen:
     screen = read(visit, step)
-    screen.extra = {"buttons": screen.cards, "also_shown": [name for c in screen.cards for name, _ in c.sentences]}
+    screen.extra = {"choices": screen.cards, "also_shown": [name for c in screen.cards for name, _ in c.sentences]}
     screen.cards = []
     return screen
 
@@ -177,7 +173,7 @@ def check(visit: Visit, step: Step) -> Screen:
     now = situation(visit)
     asked = words.check(step.check, now.axes())
     again = step.id in visit.state.get("tries", {})
-    drawn = drawn_answers(visit, step)
+    drawn = drawn_answers(step, visit.state["order"])
     ids = [f"check:{asked['id']}/{part}" for part in ("ask", *drawn, "unsure")]
     told = [f"check:{asked['id']}/again.{key}" for key in asked["again"]] if again else []
     is_first = step == next(s for s in path(now) if s.kind is Kind.CHECK)
@@ -196,13 +192,6 @@ def check(visit: Visit, step: Step) -> Screen:
     return Screen(visit, step, "kiosk/check.html", words, "checks", cards, extra)
 
 
-def drawn_answers(visit: Visit, step: Step) -> list[str]:
-    """Which answer stands first is drawn with the order of the choices; "I am not sure" stands last."""
-    first = visit.state["order"].index("yes") < visit.state["order"].index("no")
-    position = [s.id for s in BY_ID.values() if s.kind is Kind.CHECK].index(step.id)
-    return ["right", "wrong"] if first == (position % 2 == 0) else ["wrong", "right"]
-
-
 def choose(visit: Visit, step: Step) -> Screen:
     screen = read(visit, step)
     screen.template = "kiosk/choose.html"
@@ -215,7 +204,7 @@ def second_look(visit: Visit, step: Step) -> Screen:
     words = words_of(visit, step.question)
     cards = words.on("second-look", situation(visit).axes())
     buttons = [words.card("second-look.still"), words.card("second-look.change")]
-    extra = {"buttons": buttons, "said": said_then(visit)}
+    extra = {"choices": buttons, "said": said_then(visit)}
     extra["also_shown"] = [name for card in buttons for name, _ in card.sentences]
     kept = [card for card in cards if card not in buttons]
     return Screen(visit, step, "kiosk/second-look.html", words, "second-look", kept, extra)
@@ -230,7 +219,7 @@ def said_then(visit: Visit) -> dict[str, str]:
 def paper(visit: Visit, step: Step) -> Screen:
     screen = read(visit, step)
     buttons = screen.words.on("paper-choices", {})
-    screen.extra = {"buttons": buttons}
+    screen.extra = {"choices": buttons}
     return screen
 
 

@@ -9,33 +9,22 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from consent import actions, facts, ledger
+from consent import actions, facts, ledger, telling
 from consent.journey import BY_ID, Kind, Situation, Step, draw_order
 from consent.models import Entry, ReceptionPolicy, ReceptionTakes, Visit
 from consent.policy import Outcome
 from consent.questions import GMS_REGISTRATION, QUESTIONS
-from consent.standing import HOLD_SECOND_LOOK, QuestionStanding, Standing
+from consent.standing import QuestionStanding, Standing
 from consent.words import content
 from consent.words.files import ENGLISH
 from consent.words.local import general
 from registration import actions as registration
 from registration.actions import NotPossible
-from registration.legal_status import LegalStatus
 from registration.models import Patient, Prison
 
 CODE_LASTS = timedelta(minutes=10)
 # Asked after 3 minutes, cleared one minute later (content.md 2.3); the server gives a little more for a slow network.
 IDLE = timedelta(minutes=4, seconds=30)
-ASKED = {Outcome.OFFER, Outcome.ASK_AGAIN, Outcome.FRESH_LOOK}
-# Convicted and waiting for a sentence is remand too: both may go home from court (domain.md 10).
-WORDING = {
-    LegalStatus.REMAND: "remand",
-    LegalStatus.CONVICTED_UNSENTENCED: "remand",
-    LegalStatus.SENTENCED: "sentenced",
-    LegalStatus.INDETERMINATE_SENTENCE: "sentenced",
-    LegalStatus.RECALL: "recalled",
-    LegalStatus.IMMIGRATION_DETAINEE: "immigration",
-}
 
 
 def hashed(secret: str) -> str:
@@ -55,7 +44,7 @@ def start(*, patient: Patient, place: str, user: User, reason: str = "", interpr
     gms, asked = outcomes[GMS_REGISTRATION.id], standing.questions[GMS_REGISTRATION.id]
     if gms.outcome in (Outcome.STAFF_FIRST, Outcome.NOT_HERE, Outcome.CLOSED) or standing.state != "open":
         raise NotPossible(f"Not on a tablet now. {gms.because}")
-    asks = [q.id for q in QUESTIONS if outcomes[q.id].outcome in ASKED]
+    asks = [q.id for q in QUESTIONS if outcomes[q.id].outcome in telling.ASKED]
     if reason.strip() and GMS_REGISTRATION.id not in asks:
         actions.record_note(
             patient=person, kind="asked-anyway", by=actions.staff(user), question=GMS_REGISTRATION.id, reason=reason
@@ -85,11 +74,7 @@ def start(*, patient: Patient, place: str, user: User, reason: str = "", interpr
             "takes": takes,
             "asks": asks,
             "outcome": gms.outcome.value,
-            "legal": WORDING.get(standing.legal_status, "unknown"),
-            "home_gp": person.home_gp,
-            "registered": "yes" if was_registered(person, standing) else "unknown",
-            "transferred": "yes" if standing.transferred else "no",
-            "held": "yes" if actions.hold_for(standing.prison) == HOLD_SECOND_LOOK else "no",
+            **telling.facts_told(person, standing),
             "decision": asked.decision or "",
             "line": asked.line,
             "explain": to_explain(asked.line),
@@ -115,13 +100,6 @@ def to_explain(line: str) -> list[str]:
     """What a person has to talk over before the yes in this line is acted on."""
     entry = Entry.objects.filter(hash=line).first() if line else None
     return list(ledger.read(entry)["data"].get("explain", [])) if entry else []
-
-
-def was_registered(person: Patient, standing: Standing) -> bool:
-    """With the prison GP, in an earlier time in prison, as far as the record says."""
-    lines, since = facts.history_of(person).lines, standing.opened_at
-    in_error = {name for line in lines if line.kind == "error" for name in line.refers}
-    return any(line.kind == "registered" and line.id not in in_error and since and line.at < since for line in lines)
 
 
 def speak(visit: Visit, language: str) -> None:

@@ -8,7 +8,7 @@ from babel.dates import format_datetime
 
 from consent import ledger
 from consent.journey import BY_ID as STEPS
-from consent.journey import Kind
+from consent.journey import title_of
 from consent.models import Entry
 from consent.papers.answers import decision, mark_of_error, person_of, presentation_of, words_of
 from consent.papers.printing import locale_of, pdf
@@ -110,7 +110,7 @@ def shown(presentation: dict[str, Any], words: Words) -> dict[str, Any]:
         "language": general(words.language),
         "direction": locale_of(words.language).text_direction,
         "sentences": sentences_shown(presentation),
-        "not_shown": [(step, *both(words, title_of(step, order))) for step in presentation["not_shown"]],
+        "not_shown": [(step, *both(words, title_sentence(step, order))) for step in presentation["not_shown"]],
         "choices": [both(words, f"choice:{name}") for name in order],
         "checks": [
             (*both(words, f"check:{name}/ask"), [answer_to(words, name, given) for given in tried.get("passes", [])])
@@ -146,12 +146,9 @@ def answer_to(words: Words, check: str, given: str) -> tuple[str, str, str]:
     return (*both(words, f"check:{check}/{given}"), given)
 
 
-def title_of(step_id: str, order: list[str]) -> str:
+def title_sentence(step_id: str, order: list[str]) -> str:
     """The id of the title of a step; blank for one that is no longer known."""
-    step = STEPS.get(step_id)
-    if step is None:
-        return ""
-    return f"title:means-{order[step.position]}" if step.kind is Kind.MEANS else f"title:{step.words}"
+    return f"title:{title_of(STEPS[step_id], order)}" if step_id in STEPS else ""
 
 
 def error_in_words(entry: Entry) -> dict[str, str] | None:

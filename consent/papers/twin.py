@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from consent.journey import ANSWERS, KIOSK, STEPS, Kind, Situation, Step, path
+from consent.journey import ANSWERS, KIOSK, Kind, Situation, Step, drawn_answers, path, title_of
 from consent.papers.printing import card, icons, in_both, line, part, pdf, published_at
 from consent.questions import GMS_REGISTRATION, GP_RECORD
 from consent.words import content
@@ -76,7 +76,6 @@ def in_one(said: Said, situation: Situation, order: Sequence[str], *, is_marked:
 def screen(words: Words, step: Step, situation: Situation, order: Sequence[str], *, is_further: bool) -> dict[str, Any]:
     """What one step shows. The heading of the understanding questions stands once, over the first of them."""
     axes = situation.axes()
-    heading = f"title:means-{order[step.position]}" if step.kind is Kind.MEANS else f"title:{step.words}"
     option = order[step.position] if step.kind is Kind.MEANS else ""
     shown = [] if is_further else words.on(step.words, axes, option)
     if step.kind is Kind.MINUTE and situation.outcome == "fresh-look":
@@ -84,7 +83,7 @@ def screen(words: Words, step: Step, situation: Situation, order: Sequence[str],
     return {
         "id": step.id,
         "kind": str(step.kind),
-        "heading": "" if is_further else line(words, heading),
+        "heading": "" if is_further else line(words, f"title:{title_of(step, order)}"),
         "cards": [card(words, each) for each in shown],
         "ask": asked(words, step, axes, order) if step.kind is Kind.CHECK else None,
         "choices": chosen_from(words, order) if step.kind is Kind.CHOOSE else [],
@@ -101,10 +100,3 @@ def asked(words: Words, step: Step, axes: Mapping[str, str], order: Sequence[str
     names = [f"check:{check['id']}/{name}" for name in ("ask", *drawn_answers(step, order), "unsure")]
     ask, *answers = (line(words, name) for name in names)
     return {"icons": icons(check["picture"]), "ask": ask, "answers": answers}
-
-
-def drawn_answers(step: Step, order: Sequence[str]) -> list[str]:
-    """Which answer stands first follows from the order drawn, as on the tablet; "I am not sure" stands last."""
-    is_yes_first = order.index("yes") < order.index("no")
-    position = [s.id for s in STEPS if s.kind is Kind.CHECK].index(step.id)
-    return ["right", "wrong"] if is_yes_first == (position % 2 == 0) else ["wrong", "right"]
