@@ -5,7 +5,9 @@ import uuid
 from django.contrib.auth.models import User
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
+from consent.roles import Role
 from registration.models import Patient, Prison
 
 
@@ -68,14 +70,20 @@ class Presentation(AppendOnly):
     shown_at = models.DateTimeField()
 
 
+NOBODY = uuid.UUID(int=0)
+
+
 class AccessEvent(AppendOnly):
-    """Someone looked at a person's record, or printed from it."""
+    """Someone looked at a person's record, printed from it, or was refused; of NOBODY where it is about no person."""
 
     chain = models.UUIDField(db_index=True)
     at = models.DateTimeField(auto_now_add=True)
     who = models.CharField(max_length=150)
     what = models.CharField(max_length=30)
     prison = models.CharField(max_length=6, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["prison", "at"], name="looks_from_a_prison")]
 
 
 class Leaf(AppendOnly):
@@ -203,6 +211,23 @@ class Visit(models.Model):
             models.UniqueConstraint(
                 fields=["patient"], condition=models.Q(ended_at=None), name="one_live_visit_per_person"
             )
+        ]
+
+
+class Post(models.Model):
+    """A role that a member of staff holds, at one prison or (blank) at every prison. consent/roles.py: what it may."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="posts")
+    role = models.CharField(max_length=12, choices=[(role.value, role.value) for role in Role])
+    prison = models.ForeignKey(Prison, models.PROTECT, null=True, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role", "prison"], name="one_post_at_a_prison"),
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=models.Q(prison=None), name="one_post_everywhere"
+            ),
         ]
 
 

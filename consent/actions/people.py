@@ -1,5 +1,6 @@
 """Arrivals, what is known of a person, and the prisons they are in: each write with the status refreshed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from consent import facts
 from consent.actions.registering import follow
-from consent.models import AccessEvent, PrisonPolicy, ReceptionPolicy, Status
+from consent.models import NOBODY, AccessEvent, PrisonPolicy, ReceptionPolicy, Status
 from registration import actions as registration
 from registration.actions import NotPossible
 from registration.legal_status import LegalStatus
@@ -111,6 +112,23 @@ def came_on(patient: Patient) -> None:
 def looked(*, patient: Patient, who: str, what: str, prison: str = "") -> None:
     """Someone looked at this person's record."""
     AccessEvent(chain=registration.survivor(patient).record_id, who=who, what=what, prison=prison).save()
+
+
+def looked_at_many(*, people: Iterable[Patient], who: str, what: str, prison: str = "") -> None:
+    """Someone was shown a list with these people on it: kept once a day for each, for a list is looked at all day."""
+    chains = {person.record_id for person in people}
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    seen = AccessEvent.objects.filter(chain__in=chains, who=who, what=what, at__gte=today).values_list(
+        "chain", flat=True
+    )
+    new = chains - set(seen)
+    AccessEvent.objects.bulk_create(AccessEvent(chain=c, who=who, what=what, prison=prison) for c in sorted(new))
+
+
+def refused(*, who: str, what: str, prison: str = "", patient: Patient | None = None) -> None:
+    """Somebody, or a tablet, was refused: ``what`` names it, in at most 20 characters."""
+    chain = registration.survivor(patient).record_id if patient else NOBODY
+    AccessEvent(chain=chain, who=who, what=f"refused: {what[:20]}", prison=prison).save()
 
 
 @transaction.atomic
