@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench prove messages pictures setup setup-test collected lock clean port-free
+.PHONY: help run test check audit bench prove messages pictures setup setup-test collected lock clean port-free
 
 # Where the demonstration is served. `make run PORT=8001` for another.
 PORT ?= 8000
@@ -26,8 +26,9 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# Everything from nothing to a served demonstration. Keeps the data of earlier runs (var/).
-run: port-free setup collected ## set up what is missing, then serve the demonstration on http://127.0.0.1:8000
+# Everything from nothing to a served demonstration. Keeps the data of earlier runs (var/). By the name localhost, not
+# 127.0.0.1: browsers let security keys answer only there or over https.
+run: port-free setup collected ## set up what is missing, then serve the demonstration on http://localhost:8000
 	@mkdir -p var
 	@$(MANAGE) prepare
 	@$(MANAGE) voice
@@ -45,9 +46,14 @@ check: setup-test ## lint, format, templates, types, migrations, settings
 	.venv/bin/ruff format --check .
 	.venv/bin/djlint templates --check --lint
 	.venv/bin/mypy
+	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive --severity-level medium config consent registration manage.py
 	@mkdir -p var
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) check
+
+# Against the advisories of the package indexes. Fails where it could look nothing up.
+audit: setup-test ## known holes in what is installed (needs the network)
+	@.ci/audit
 
 # Ratios, so that they carry over to another machine: docs/benchmarks.md.
 bench: setup-test collected ## measure time, queries, bytes and PDFs

@@ -595,7 +595,7 @@ def test_chromium_plays_synthetic_and_recorded_sentences_joined_to_the_end_and_g
     names = read_aloud(polish, LATER, CARE, "same.staff/staff")
     put_recording(polish, CARE, as_programs_save_it(recording_of(1.5)))
     page = open_page()
-    page.goto(f"{site}/sign-in/")
+    page.goto(f"{site}/staff/sign-in/")
     page.mouse.click(5, 5)  # before the first touch nothing may make a sound
     heard, back_at = page.evaluate(PLAY, f"{site}{reverse('voice', args=['-'.join(names)])}")
     assert heard > sum(mp3.sound_in(voices.sound(name)).seconds for name in names) - 1

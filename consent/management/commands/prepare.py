@@ -24,6 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
         with PRISONS.open(newline="") as file:
             changed = actions.load_prisons(rows=list(csv.DictReader(file)))
         self.stdout.write(f"Database up to date; {changed} prisons added or changed.")
