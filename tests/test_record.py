@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from config.middleware import NobodyIsNamed
+from config.logs import JsonLines
 from consent import actions, facts, ledger
 from consent.models import (
     AccessEvent,
@@ -24,6 +24,7 @@ from consent.policy import Answer
 from registration.actions import NotPossible, patient_with
 from registration.models import Patient
 from tests.application_role import as_owner
+from tests.enrolled import enrolled
 from tests.published import publish
 
 pytestmark = pytest.mark.django_db
@@ -161,17 +162,18 @@ def test_what_is_projected_is_what_the_record_says(record):
 def test_no_prison_number_goes_into_the_log(client, caplog):
     client.get("/staff/people/A1234BC/no-such-page/")
     (line,) = [entry for entry in caplog.records if entry.name == "django.request"]
-    assert NobodyIsNamed().filter(line)
-    assert "A1234BC" not in line.getMessage()
-    assert "[prison number]" in line.getMessage()
+    written = JsonLines().format(line)
+    assert "A1234BC" not in written
+    assert "Not Found: [no page of ours]" in written
 
 
 def test_when_the_tablet_breaks_it_names_nobody_and_says_what_to_do(client, monkeypatch):
-    def breaks(token):
+    def breaks(tablet):
         raise RuntimeError("A1234BC")
 
     monkeypatch.setattr("consent.kiosk.visits.on_tablet", breaks)
     client.raise_request_exception = False
+    client.cookies["tablet"] = enrolled()[1]
     response = client.get("/kiosk/")
     assert response.status_code == 500
     assert "Please tell health staff." in response.content.decode()

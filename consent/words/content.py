@@ -86,7 +86,7 @@ class Words:
         return spoken(self.language, name, self.texts[sentence_id], is_english=is_english)
 
 
-ELSEWHERE = mark_safe(f' lang="{ENGLISH}" dir="ltr"')  # noqa: S308 - no text of anybody's in it
+ELSEWHERE = mark_safe(f' lang="{ENGLISH}" dir="ltr"')  # noqa: S308 - no text of anybody's
 
 
 def spoken(language: str, sentence_id: str, text: str, *, is_english: bool) -> SafeString:
@@ -138,7 +138,8 @@ def drawn(card: dict[str, Any]) -> Card:
         when=card["when"],
         sentences=tuple((name, text) for name, text in card["sentences"]),
         picture=mark_safe(card["picture"]),  # noqa: S308 - as below
-        html=mark_safe(card["html"]),  # noqa: S308 - rendered and escaped by our own template when it was published
+        # Rendered and escaped by our own template when it was published.
+        html=mark_safe(card["html"]),  # noqa: S308
         private=card.get("private", False),
     )
 
