@@ -31,6 +31,7 @@ class Deed(StrEnum):
     EXPORT = "export"  # a person's whole record, for the person
     CAPACITY = "capacity"  # why somebody could not be asked
     SENSITIVE = "sensitive"  # people whose record is on no general list
+    PRISONS = "prisons"  # completing those that only a message named
     SETTINGS = "settings"  # what a prison's reception takes, how long a yes is held
     TABLETS = "tablets"  # enrolling and revoking
     POSTS = "posts"  # who has which role
@@ -53,6 +54,7 @@ MAY: dict[Deed, set[Role]] = {
     Deed.EXPORT: {R.CLINICIAN},
     Deed.CAPACITY: {R.CLINICIAN},
     Deed.SENSITIVE: {R.CLINICIAN},
+    Deed.PRISONS: {R.REGISTRAR, R.MANAGER},
     Deed.SETTINGS: {R.MANAGER},
     Deed.TABLETS: {R.MANAGER},
     Deed.POSTS: {R.MANAGER},
@@ -76,8 +78,8 @@ class Posts:
         """Whether they may do it at this prison; left out, at any prison at all."""
         return any(role in MAY[deed] and (prison is None or at in (EVERYWHERE, prison)) for role, at in self.held)
 
-    def deeds(self, prison: str) -> frozenset[Deed]:
-        """Everything they may do at this prison."""
+    def deeds(self, prison: str | None) -> frozenset[Deed]:
+        """Everything they may do at this prison; without one, at any."""
         return frozenset(deed for deed in Deed if self.may(deed, prison))
 
     def is_at(self, prison: str) -> bool:

@@ -5,18 +5,19 @@ import os
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs its own loop in this thread
 
 import importlib
-import io
 from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.db import connection
 from django.db.models.signals import post_migrate
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from consent.roles import Role
 from tests.application_role import as_owner
+from tests.published import add_prisons, publish
+from tests.staff import give_posts
 
 GUARDS = [importlib.import_module(f"consent.migrations.{name}") for name in ("0002_append_only", "0004_proof")]
 PASSWORD = "a long password for tests"
@@ -65,8 +66,9 @@ def site(transactional_db, live_server, settings):
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     with as_owner():
-        call_command("prepare", verbosity=0, stdout=io.StringIO())
-    User.objects.create_user("nurse", password=PASSWORD)
+        add_prisons()
+        publish()
+    give_posts(User.objects.create_user("nurse", password=PASSWORD), *Role)
     User.objects.create_user("second", password=PASSWORD)
     yield live_server.url
     let_go()

@@ -7,7 +7,9 @@ from django.test import Client
 from django.utils import timezone
 
 from consent import actions
+from consent.models import Post
 from consent.policy import Answer
+from consent.roles import Role
 from registration.actions import load_prisons
 from registration.legal_status import LegalStatus
 from registration.movements import Direction, Movement, Source
@@ -28,14 +30,21 @@ HULL = {**LEEDS, "id": "HLI", "name": "Hull (HMP)"}
 CARDIFF = {**LEEDS, "id": "CFI", "name": "Cardiff (HMP)", "country": "Wales"}
 
 
+def give_posts(user, *roles, prison=None):
+    """Roles at one prison, or at every prison."""
+    Post.objects.bulk_create(Post(user=user, role=role, prison_id=prison) for role in roles)
+
+
 class Reception:
-    """A nurse at Leeds, with a browser that has no JavaScript."""
+    """Someone with every role at every prison, with a browser that has no JavaScript."""
 
     def __init__(self):
         load_prisons([LEEDS, HULL, CARDIFF])
         publish("en-GB")
         self.nurse = User.objects.create_user("nurse")
         self.doctor = User.objects.create_user("doctor")
+        give_posts(self.nurse, *Role)
+        give_posts(self.doctor, *Role)
         self.browser = Client()
         self.browser.force_login(self.nurse)
 

@@ -30,6 +30,7 @@ from consent.actions.people import (
     record_legal_status,
     record_movement,
     refused,
+    set_posts,
     set_prison_policy,
 )
 from consent.actions.reconciling import repair_from_roll
@@ -67,6 +68,7 @@ __all__ = [
     "repair_from_roll",
     "resolve_conflict",
     "second_look",
+    "set_posts",
     "set_prison_policy",
     "settle_earlier",
     "settle_notices",

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from consent import facts
 from consent.actions.registering import follow
-from consent.models import NOBODY, AccessEvent, PrisonPolicy, ReceptionPolicy, Status
+from consent.models import NOBODY, AccessEvent, Post, PrisonPolicy, ReceptionPolicy, Status
 from registration import actions as registration
 from registration.actions import NotPossible
 from registration.legal_status import LegalStatus
@@ -114,14 +114,12 @@ def looked(*, patient: Patient, who: str, what: str, prison: str = "") -> None:
     AccessEvent(chain=registration.survivor(patient).record_id, who=who, what=what, prison=prison).save()
 
 
-def looked_at_many(*, people: Iterable[Patient], who: str, what: str, prison: str = "") -> None:
-    """Someone was shown a list with these people on it: kept once a day for each, for a list is looked at all day."""
+def looked_at_many(*, people: Iterable[Patient], who: str, what: str, prison: str = "", is_list: bool = False) -> None:
+    """Someone was shown these people together. A list is looked at all day: that is kept once a day for each."""
     chains = {person.record_id for person in people}
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    seen = AccessEvent.objects.filter(chain__in=chains, who=who, what=what, at__gte=today).values_list(
-        "chain", flat=True
-    )
-    new = chains - set(seen)
+    seen = AccessEvent.objects.filter(chain__in=chains, who=who, what=what, at__gte=today)
+    new = chains - set(seen.values_list("chain", flat=True)) if is_list else chains
     AccessEvent.objects.bulk_create(AccessEvent(chain=c, who=who, what=what, prison=prison) for c in sorted(new))
 
 
@@ -147,6 +145,16 @@ def set_prison_policy(*, prison: Prison, hold: str, hold_hours: int, takes: dict
             rows.delete()
         elif not rows.update(takes=taken):
             ReceptionPolicy.objects.create(prison=prison, legal_status=status, takes=taken)
+
+
+@transaction.atomic
+def set_posts(*, user: User, prison: Prison, roles: Iterable[str]) -> None:
+    """Exactly these roles at this prison; those that they hold at every prison stay."""
+    now = {post.role: post for post in Post.objects.filter(user=user, prison=prison)}
+    for role in set(roles) - now.keys():
+        Post.objects.create(user=user, prison=prison, role=role)
+    for role in now.keys() - set(roles):
+        now[role].delete()
 
 
 @transaction.atomic

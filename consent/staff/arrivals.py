@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent import actions, facts
+from consent.roles import Deed
 from consent.staff.forms import (
     BirthField,
     MomentField,
@@ -23,7 +24,7 @@ from consent.staff.forms import (
     text,
     this_minute,
 )
-from consent.staff.here import choices, chosen, done, form_page, of_person, prisons, signed_in
+from consent.staff.here import choices, chosen, done, form_page, may, of_person, prisons
 from consent.staff.wording import LEGAL_CHOICES
 from registration import actions as registration
 from registration.legal_status import LegalStatus
@@ -86,7 +87,7 @@ def movement_told(way: str, at: Any, prison: str) -> Movement:
     return Movement(at, direction, reason, code, prison, source)
 
 
-@signed_in
+@may(Deed.ARRIVALS)
 def new_person(request: HttpRequest) -> HttpResponse:
     prison = chosen(request)
     known = prison_choices(choices(request))
@@ -127,7 +128,7 @@ def is_something_later_known(person: Patient, told: Movement) -> bool:
     return any(known.at > told.at for known in registration.fold(registration.family(person)))
 
 
-@of_person("movement")
+@of_person("movement", Deed.ARRIVALS)
 def movement(request: HttpRequest, person: Patient) -> HttpResponse:
     prison = chosen(request)
     form = MovementForm(

@@ -7,7 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
+from consent import actions
+from consent.roles import Deed
 from consent.staff import here, wording
+from consent.staff.sight import found_by
 from registration.identifiers import NotAnIdentifier, nhs_number, prison_number
 from registration.models import Patient
 
@@ -16,17 +19,22 @@ NAMES = ("given_names", "family_name", "aliases")
 LEAST_OF_A_NUMBER = 3
 
 
-@here.signed_in
+@here.may(Deed.PEOPLE)
 def people(request: HttpRequest) -> HttpResponse:
     typed = " ".join(request.GET.get("find", "").split())[:80]
-    found = matching(typed) if typed else []
+    found = matching(request, typed) if typed else []
     number = number_in(typed)
-    if number and len(found) == 1:
-        return redirect("person", found[0].prison_number)
+    if number and (len(found) == 1 or Patient.objects.filter(prison_number=number).exists()):
+        return redirect("person", found[0].prison_number if len(found) == 1 else number)
+    shown = found[:MOST_FOUND]
+    prison = here.chosen(request)
+    actions.looked_at_many(
+        people=shown, who=request.user.get_username(), what="search", prison=prison.pk if prison else ""
+    )
     return here.page(
         request,
         "people",
-        found=[in_words(request, person) for person in found[:MOST_FOUND]],
+        found=[in_words(request, person) for person in shown],
         find=typed,
         number=number,
         is_more=len(found) > MOST_FOUND,
@@ -41,15 +49,16 @@ def number_in(typed: str) -> str:
         return ""
 
 
-def matching(typed: str) -> list[Patient]:
-    """Everyone who fits, each once, under the number that is kept."""
+def matching(request: HttpRequest, typed: str) -> list[Patient]:
+    """Everyone who fits and may be shown, each once, under the number that is kept."""
     wanted = named(typed.split())
     start = typed.replace(" ", "")
     if len(start) >= LEAST_OF_A_NUMBER and start.isalnum():
         wanted |= Q(prison_number__istartswith=start)
     with suppress(NotAnIdentifier):
         wanted |= Q(nhs_number=nhs_number(typed))
-    rows = Patient.objects.filter(wanted).select_related("status__prison", "merged_into__status__prison")
+    shown = found_by(here.posts(request), list(here.prisons(request).values()))
+    rows = Patient.objects.filter(wanted, shown).select_related("status__prison", "merged_into__status__prison")
     rows = rows.order_by("family_name", "given_names", "prison_number")[: MOST_FOUND + 1]
     kept = {person.pk: person for person in (row.merged_into or row for row in rows)}
     return list(kept.values())

@@ -200,10 +200,10 @@ def requests_at(prison: Prison) -> Mapping[int, RegistrationRequest]:
 
 
 def everyone(
-    prison: Prison | None, at: datetime, requests: Mapping[int, RegistrationRequest]
+    prison: Prison | None, at: datetime, work: Mapping[int, RegistrationRequest], *, sensitive: bool = False
 ) -> list[tuple[Patient, Standing, list[Matter]]]:
-    """Everyone this prison has now, each with where they stand."""
+    """Everyone this prison has now, each with where they stand; or those alone whose record is sensitive."""
     if prison is None:
         return []
-    people = facts.in_prison(prison, at)
-    return [(person, standing, matters(standing, at, requests.get(person.pk))) for person, standing in people]
+    people = [one for one in facts.in_prison(prison, at) if one[1].sensitive == sensitive]
+    return [(person, standing, matters(standing, at, work.get(person.pk))) for person, standing in people]

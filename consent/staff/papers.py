@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
@@ -10,17 +9,18 @@ from django.views.decorators.http import require_GET
 from consent.journey import draw_order
 from consent.papers.spoken import offered
 from consent.papers.twin import read_order, twin
+from consent.roles import Deed
 from consent.staff import here
 from consent.words.files import languages
 
 
-@here.signed_in
+@here.may(Deed.VISITS)
 def papers(request: HttpRequest) -> HttpResponse:
     """One link a language."""
     return here.page(request, "papers", languages=[languages()[tag] for tag in offered()])
 
 
-@login_required
+@here.may(Deed.VISITS)
 @require_GET
 def twin_pdf(request: HttpRequest) -> HttpResponse:
     language, order = language_asked(request), read_order(request.GET.get("order", ""))

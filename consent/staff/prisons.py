@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent import actions
 from consent.models import Hold, PrisonPolicy, ReceptionPolicy, ReceptionTakes
+from consent.roles import Deed
 from consent.staff import here
 from consent.staff.forms import StaffForm, one_of, text
 from consent.staff.wording import LEGAL_STATUS
@@ -61,7 +61,7 @@ def takes_field(status: str) -> str:
     return f"takes-{status}"
 
 
-@login_required
+@here.may(Deed.PRISONS, anywhere=True)
 def prisons(request: HttpRequest) -> HttpResponse:
     known = here.prisons(request).values()
     return here.page(
@@ -73,7 +73,7 @@ def prisons(request: HttpRequest) -> HttpResponse:
     )
 
 
-@login_required
+@here.may(Deed.PRISONS, anywhere=True)
 def complete(request: HttpRequest, prison_id: str) -> HttpResponse:
     prison = prison_with(request, prison_id)
     fields = ("name", "country", "sex", "type", "site_ods_code")
@@ -98,8 +98,10 @@ def complete(request: HttpRequest, prison_id: str) -> HttpResponse:
     )
 
 
-@login_required
+@here.may(Deed.SETTINGS, anywhere=True)
 def policy(request: HttpRequest, prison_id: str) -> HttpResponse:
+    if not here.posts(request).may(Deed.SETTINGS, prison_id):
+        raise here.Refused(Deed.SETTINGS)
     prison = prison_with(request, prison_id)
     form = PolicyForm(request.POST or None, initial=set_now(prison))
     if (

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -13,9 +12,10 @@ from django.views.decorators.http import require_POST
 
 from consent import actions
 from consent.questions import GP_RECORD
+from consent.roles import Deed
 from consent.staff import wording
 from consent.staff.forms import StaffForm, one_of, text
-from consent.staff.here import done, form_page, of_person
+from consent.staff.here import done, form_page, may, of_person
 from consent.staff.matters import standing_matters
 from registration.actions import STEPS, NotPossible
 from registration.models import Message, Patient, RegistrationRequest
@@ -49,7 +49,7 @@ def back_to(request: HttpRequest, person: Patient) -> HttpResponse:
 
 
 @require_POST
-@of_person("GP record request")
+@of_person("GP record request", Deed.REGISTRATIONS)
 def task_done(request: HttpRequest, person: Patient) -> HttpResponse:
     matter = next(m for m in standing_matters(person) if m.question is GP_RECORD)
     if matter.wants_task and matter.asked.line == request.POST.get("line"):
@@ -67,7 +67,7 @@ def task_done(request: HttpRequest, person: Patient) -> HttpResponse:
 
 
 @require_POST
-@of_person("registration")
+@of_person("registration", Deed.REGISTRATIONS)
 def begin_request(request: HttpRequest, person: Patient) -> HttpResponse:
     try:
         actions.begin_request(patient=person, user=request.user)
@@ -78,13 +78,13 @@ def begin_request(request: HttpRequest, person: Patient) -> HttpResponse:
     return back_to(request, person)
 
 
-@login_required
+@may(Deed.REGISTRATIONS, anywhere=True)
 def request_step(request: HttpRequest, pk: int) -> HttpResponse:
     work = get_object_or_404(RegistrationRequest.objects.select_related("patient__merged_into"), pk=pk)
     return step_for(request, work.patient.prison_number, work=work)
 
 
-@of_person("registration")
+@of_person("registration", Deed.REGISTRATIONS)
 def step_for(request: HttpRequest, person: Patient, work: RegistrationRequest) -> HttpResponse:
     steps = [(to, str(STEP_LABELS[to])) for to in STEP_LABELS if to in STEPS[work.state]]
     if work.state == "to-make" and not work.to_confirm:
@@ -109,7 +109,7 @@ def step_for(request: HttpRequest, person: Patient, work: RegistrationRequest) -
     )
 
 
-@login_required
+@may(Deed.MESSAGES)
 @require_POST
 def message_dealt_with(request: HttpRequest, pk: int) -> HttpResponse:
     actions.deal_with_message(message=get_object_or_404(Message, pk=pk))

@@ -16,6 +16,7 @@ from consent.models import Entry
 from consent.papers import staff_copy, summary
 from consent.policy import Answer
 from consent.questions import GMS_REGISTRATION
+from consent.roles import Deed
 from consent.staff import wording
 from consent.staff.forms import MomentField, OnceForm, StaffForm, one_of, text, this_minute
 from consent.staff.here import done, form_page, of_person, page, person_page, prisons
@@ -82,7 +83,7 @@ def given(request: HttpRequest, form: OnceForm) -> dict[str, Any]:
     }
 
 
-@of_person("answer")
+@of_person("answer", Deed.ANSWERS)
 def answer(request: HttpRequest, person: Patient) -> HttpResponse:
     about = standing_matters(person)
     questions = [(m.question.id, m.title) for m in about if not m.asked.conflict]
@@ -115,7 +116,7 @@ def answer(request: HttpRequest, person: Patient) -> HttpResponse:
     )
 
 
-@of_person("not possible")
+@of_person("not possible", Deed.ANSWERS)
 def not_possible(request: HttpRequest, person: Patient) -> HttpResponse:
     form = NotPossibleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -141,7 +142,7 @@ def not_possible(request: HttpRequest, person: Patient) -> HttpResponse:
     )
 
 
-@of_person("taken back")
+@of_person("taken back", Deed.ANSWERS)
 def withdraw(request: HttpRequest, person: Patient) -> HttpResponse:
     yes = [(m.question.id, m.title) for m in standing_matters(person) if m.asked.decision == "yes"]
     form = WithdrawForm(request.POST or None, questions=yes, initial={"question": yes[0][0] if len(yes) == 1 else ""})
@@ -164,7 +165,7 @@ def withdraw(request: HttpRequest, person: Patient) -> HttpResponse:
     )
 
 
-@of_person("check before sending")
+@of_person("check before sending", Deed.SECOND_LOOK)
 def second_look(request: HttpRequest, person: Patient) -> HttpResponse:
     """Reads back the answer, its day and place, and the words they chose from; one press sends it."""
     form = StaffForm(request.POST or None)
@@ -219,7 +220,7 @@ def words_chosen_from(person: Patient, line: str) -> dict[str, Any]:
 
 
 @require_POST
-@of_person("fresh look")
+@of_person("fresh look", Deed.ANSWERS)
 def fresh_look_declined(request: HttpRequest, person: Patient) -> HttpResponse:
     is_offered = any(m.rule.code == "11g" for m in standing_matters(person))
     if is_offered:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent import actions, facts
 from consent.policy import Answer
+from consent.roles import Deed
 from consent.staff import wording
 from consent.staff.forms import MomentField, StaffForm, one_of, prison_choices, text
 from consent.staff.here import done, form_page, of_person, person_page, prisons
@@ -83,7 +84,7 @@ class InErrorForm(ReasonForm):
     )
 
 
-@of_person("staff check")
+@of_person("staff check", Deed.CORRECTIONS)
 def staff_check(request: HttpRequest, person: Patient) -> HttpResponse:
     form = StaffCheckForm(request.POST or None, prisons=prison_choices(prisons(request).values()))
     if request.method == "POST" and form.is_valid():
@@ -112,7 +113,7 @@ def staff_check(request: HttpRequest, person: Patient) -> HttpResponse:
     )
 
 
-@of_person("conflict")
+@of_person("conflict", Deed.CORRECTIONS)
 def conflict(request: HttpRequest, person: Patient, question: str) -> HttpResponse:
     matter = next((m for m in standing_matters(person) if m.question.id == question), None)
     if matter is None:
@@ -167,7 +168,7 @@ def notices_of(person: Patient) -> list[tuple[str, str, str]]:
     return [(wording.time_of(row.at), row.get_kind_display(), row.detail) for row in rows]
 
 
-@of_person("recorded in error")
+@of_person("recorded in error", Deed.CORRECTIONS)
 def in_error(request: HttpRequest, person: Patient, entry: str) -> HttpResponse:
     known = facts.entries_of(registration.family(person))
     line = next((e for e in known if e.hash == entry), None)

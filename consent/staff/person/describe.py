@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent import actions
+from consent.roles import Deed
 from consent.staff.forms import BirthField, MomentField, StaffForm, language_field, one_of, text, this_minute
 from consent.staff.here import done, form_page, of_person
 from consent.staff.wording import LEGAL_CHOICES
@@ -61,7 +62,7 @@ class LegalStatusForm(StaffForm):
     corrects = forms.BooleanField(label=_("This corrects a typing mistake: the status has not changed"), required=False)
 
 
-@of_person("description")
+@of_person("description", Deed.ARRIVALS)
 def describe(request: HttpRequest, person: Patient) -> HttpResponse:
     form = DescribeForm(request.POST or None, initial=DescribeForm.of(person))
     if (
@@ -81,7 +82,7 @@ def describe(request: HttpRequest, person: Patient) -> HttpResponse:
     )
 
 
-@of_person("legal status")
+@of_person("legal status", Deed.ARRIVALS)
 def legal_status(request: HttpRequest, person: Patient) -> HttpResponse:
     form = LegalStatusForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent import actions, facts
 from consent.models import Visit
+from consent.roles import Deed
 from consent.staff import here, wording
 from consent.staff.forms import StaffForm, one_of, text
 from consent.staff.person.visit import live
@@ -31,7 +32,7 @@ class InterpreterForm(StaffForm):
             self.add_error("interpreter", gettext("Write who interprets: it is kept with every answer they help with."))
 
 
-@here.of_person("visit")
+@here.of_person("visit", Deed.VISITS)
 def interpreter(request: HttpRequest, person: Patient) -> HttpResponse:
     form = InterpreterForm(request.POST or None)
     going_on = live(person)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from consent import facts
 from consent.papers.spoken import visits_of
+from consent.roles import Deed
 from consent.staff import here, wording
 from consent.staff.doing import first_things, other_things
 from consent.staff.matters import Matter, in_turn, matters
@@ -19,7 +20,7 @@ from registration import actions as registration
 from registration.models import Movement, Patient, Prison, RegistrationRequest
 
 
-@here.of_person("page")
+@here.of_person("page", Deed.PEOPLE)
 def person(request: HttpRequest, patient: Patient) -> HttpResponse:
     now = timezone.now()
     family = registration.family(patient)
@@ -28,7 +29,8 @@ def person(request: HttpRequest, patient: Patient) -> HttpResponse:
     about = matters(standing, now, last_request(family))
     visits = visits_of(family)
     going_on = next((visit for visit in visits if visit.ended_at is None), None)
-    told = timeline.timeline(facts.entries_of(family), prisons)
+    deeds = here.deeds_about(request, patient)
+    told = timeline.timeline(facts.entries_of(family), prisons, is_told_why_not=Deed.CAPACITY in deeds)
     lines = {matter.asked.line for matter in about if matter.need}
     return here.page(
         request,
@@ -38,10 +40,11 @@ def person(request: HttpRequest, patient: Patient) -> HttpResponse:
         custody=wording.custody(standing, now, prisons),
         matters=[in_words(matter, prisons) for matter in about],
         odd_admission=wording.time_of(standing.odd_admission_at) if standing.odd_admission_at else "",
-        now=first_things(patient, about, going_on is not None),
-        others=other_things(patient, about, standing.state_at(now)),
+        now=here.allowed(deeds, first_things(patient, about, going_on is not None)),
+        others=here.allowed(deeds, other_things(patient, about, standing.state_at(now))),
+        about_them=[deed.value for deed in deeds],
         visit=going_on,
-        call=calls_of(going_on) if going_on else None,
+        call=calls_of(visits[0]) if visits else None,
         needs=wording.needs(patient),
         explain_again=[point for one in told if one.hash in lines for point in one.explain_again],
         paper=on_paper(patient, about, visits),

@@ -9,13 +9,12 @@ from functools import lru_cache, wraps
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from consent.journey import KIOSK
 from consent.proof.check_record import sentences
 from consent.questions import QUESTIONS
+from consent.roles import Deed
 from consent.staff import here
 from consent.words import files, publishing
 from consent.words.files import ENGLISH, NotPublishable
@@ -101,19 +100,12 @@ def read(files_as_they_are: frozenset[tuple[str, int, int]]) -> Edition:
     return Edition({(said.question, said.tag): said for said in found})
 
 
-def may_review(user: User) -> bool:
-    """Who may read and sign words. Everyone on the staff, until there are roles."""
-    return bool(user.is_authenticated)
-
-
 def reviewers_only(view: here.View) -> here.View:
     """A page about the words: for those who may review, with the words as they are; or what is wrong in a file."""
 
-    @here.signed_in
+    @here.may(Deed.WORDS, anywhere=True)
     @wraps(view)
     def guarded(request: HttpRequest, **rest: str) -> HttpResponse:
-        if not may_review(request.user):
-            raise PermissionDenied
         try:
             return view(request, edition(), **rest)
         except NotPublishable as problem:

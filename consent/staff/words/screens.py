@@ -38,6 +38,8 @@ UNTITLED = {
     "paper-choices": _("The buttons for paper"),
     "keep-day": _("The day on the paper to keep"),
     "keypad-wrong": _("After a wrong number"),
+    "keypad-wait": _("After too many wrong numbers"),
+    "you-choices": _("The buttons for “Is this you?”"),
 }
 
 

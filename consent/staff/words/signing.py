@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consent.staff import here
+from consent.staff.accounts.web_session import fresh, to_unlock
 from consent.staff.forms import StaffForm, text
 from consent.staff.words.bundles import Bundle
 from consent.staff.words.claims import WHO, Sentence, Signatures
@@ -116,6 +117,8 @@ def one_bundle(request: HttpRequest, now: Edition, bundle: str) -> HttpResponse:
         raise here.NothingThere(_("There is nothing to sign by that name. The words may have changed."))
     possible = {matter.key(sentence) for sentence in asked.sentences if matter.can_sign(sentence)}
     form = SignForm(request.POST or None, possible=possible, initial={"role": request.session.get(ROLE, "")})
+    if request.method == "POST" and not fresh(request):
+        return to_unlock(request)
     if request.method == "POST" and form.is_valid():
         place = every.index(asked)
         return signed(request, form, matter, [*every[place:], *every[:place]])
