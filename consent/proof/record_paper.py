@@ -13,19 +13,11 @@ from consent.papers.answers import presentation_of, words_of
 from consent.papers.printing import pdf
 from consent.papers.staff_copy import moment, shown
 from consent.questions import QUESTIONS
+from consent.staff.looks import what_in_words
 from consent.staff.person.timeline import timeline
 from consent.words import content
 from registration import actions as registration
 from registration.models import Patient, Prison
-
-LOOKED = {
-    "page": "Looked at the record",
-    "export": "Made a file of the record",
-    "print summary": "Printed a summary",
-    "print staff copy": "Printed a copy for the health record",
-    "print keep": "Printed a paper to keep",
-    "print twin": "Printed a paper to fill in",
-}
 
 
 def paper(patient: Patient, *, made_at: datetime) -> bytes:
@@ -46,9 +38,7 @@ def paper(patient: Patient, *, made_at: datetime) -> bytes:
             "numbers": [person.prison_number for person in people],
             "made_at": moment(made_at),
             "lines": [(line, titles.get(line.about, line.about), lines.get(line.hash)) for line in told],
-            "looked": [
-                (moment(e.at), e.who, LOOKED.get(e.what, e.what.capitalize()), place_of(e, prisons)) for e in events
-            ],
+            "looked": [(moment(e.at), e.who, what_in_words(e.what), place_of(e, prisons)) for e in events],
             "signed_at": moment(newest.at) if newest else "",
         }
         return pdf("record", said, identifier=str(people[0].record_id), at=made_at)
