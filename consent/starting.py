@@ -58,9 +58,7 @@ def of_the_database() -> list[str]:
     if not found:
         return []
     why = "is a superuser" if is_superuser else f"may change {', '.join(found)}"
-    return [
-        f"The database role {role} {why}: it could rewrite the record. docs/production.md: which to use."
-    ]
+    return [f"The database role {role} {why}: it could rewrite the record. docs/production.md: which to use."]
 
 
 def of_the_guards() -> list[str]:

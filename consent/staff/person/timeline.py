@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent import ledger
-from consent.models import Entry
+from consent.models import Entry, Tablet
 from consent.policy import Answer
 from consent.questions import BY_ID
 from consent.staff import wording
@@ -29,6 +30,7 @@ NOTES = {
     "asked-anyway": _("Asked again, for a reason."),
     "interpreter-wanted": _("Asked for an interpreter."),
     "interpreter-there": _("Had an interpreter, or needs none any more."),
+    "opened-with-reason": _("Opened by someone of another prison, or from no list, with a reason."),
 }
 PRESSED = {
     "person": _("pressed by the person"),
@@ -51,6 +53,7 @@ DETAILS = {
     "source": _("source: {}"),
     "recorded_by": _("written down by {}"),
     "vouched_by": _("identity vouched for by {}"),
+    "tablet": _("tablet: {}"),
 }
 MOVES = {
     ("in", "NEW_ADMISSION"): _("Came into prison"),
@@ -104,16 +107,37 @@ class Told:
         return not self.in_error
 
 
-def timeline(entries: Iterable[Entry], prisons: Mapping[str, Prison]) -> list[Told]:
-    """Newest first. A mark "recorded in error" stands with the line it is about, which stays readable."""
+def timeline(entries: Iterable[Entry], prisons: Mapping[str, Prison], *, is_told_why_not: bool = True) -> list[Told]:
+    """Newest first. A mark "recorded in error" stands with the line it is about, which stays readable.
+
+    ``is_told_why_not``: why somebody could not be asked is told, which is for clinicians and for the person.
+    """
     entries = list(entries)
     lines = list(zip(entries, ledger.opened(entries), strict=True))
+    if not is_told_why_not:
+        lines = [(entry, without_why(said)) for entry, said in lines]
+    name_tablets(said["data"] for _entry, said in lines)
     marks = {refers: said for entry, said in lines if entry.kind == "error" for refers in said["data"]["refers"]}
     missed = to_explain_again(said["data"].get("presentation", "") for _entry, said in lines)
     told = [
         told_of(entry, said, marks.get(entry.hash), prisons, missed) for entry, said in lines if entry.kind != "error"
     ]
     return told[::-1]
+
+
+def name_tablets(lines: Iterable[dict[str, Any]]) -> None:
+    """The record has a tablet's id; people know its name."""
+    at_tablets = [data for data in lines if data.get("tablet")]
+    names = dict(Tablet.objects.values_list("pk", "name")) if at_tablets else {}
+    for data in at_tablets:
+        data["tablet"] = names.get(int(data["tablet"]), data["tablet"])
+
+
+def without_why(said: dict[str, Any]) -> dict[str, Any]:
+    """The line without the reason for which somebody could not be asked."""
+    if said["data"].get("answer") != Answer.NOT_POSSIBLE:
+        return said
+    return said | {"data": {name: value for name, value in said["data"].items() if name != "reason"}}
 
 
 def told_of(
@@ -182,7 +206,7 @@ def changes(person: Patient) -> list[tuple[str, str, list[str]]]:
     """When, who, and what was changed of what is known of a person; newest first."""
     rows = list(person.history.select_related("history_user").order_by("-history_date", "-history_id"))
     found = []
-    for row, before in zip(rows, [*rows[1:], None], strict=True):
+    for row, before in zip_longest(rows, rows[1:]):
         who = row.history_user.get_username() if row.history_user else gettext("the system")
         if what := changed(row, before):
             found.append((wording.time_of(row.history_date), who, what))
