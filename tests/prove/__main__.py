@@ -1,6 +1,6 @@
 """``make prove``: the long campaigns. Everything runs on databases of its own; docs/benchmarks.md says what came of it.
 
-python -m tests.prove [tampers] [kills] [rates] [growth] [screens]      (all of them when none is named)
+python -m tests.prove [tampers] [kills] [rates] [growth] [screens] [left]   (all of them when none is named)
 """
 
 import json
@@ -17,7 +17,7 @@ from tests.cluster import Unavailable, own_cluster
 from tests.prove import report
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TAMPERS, CLEANS, KILLS, PEOPLE = 1_000, 1_000, 200, 1_000_000
+TAMPERS, CLEANS, KILLS, PEOPLE, VISITS = 1_000, 1_000, 200, 1_000_000, 200
 
 
 def child(module: str, url: str, *arguments: str) -> Any:
@@ -142,6 +142,34 @@ def screens() -> tuple[str, list[str]]:
     ]
 
 
+def left() -> tuple[str, list[str]]:
+    from tests.prove.left import STEPS, TRIES, campaign
+
+    found = campaign(VISITS)
+    control = found["control"]
+    return "Left behind", [
+        f"{found['browser']}, started without playwright (which switches its memory of pages off), is a tablet:",
+        "people come by being sent or by a code, with JavaScript and without, and leave in six ways; after each, steps",
+        "at random through history, reloads and the address again (tests/prove/left.py). Looked at after every step:",
+        "the page, its title, the entries of the history, session and local storage, caches, databases, workers,",
+        "cookies for scripts; at the end every file of the browser's profile.",
+        "",
+        "| what | count |",
+        "|---|---|",
+        *(f"| visits that ended by {way} | {count:,} |" for way, count in found["ways"].items()),
+        *(f"| {mode} | {count:,} |" for mode, count in found["modes"].items()),
+        f"| steps, {STEPS} after each | {found['steps']:,} |",
+        f"| visits after which something was found (aim 0 of {found['visits']}) | {len(found['found'])} |",
+        f"| files of the profile with a name or number (aim 0) | {len(found['on_disk'])} |",
+        f"| control: a page that may be stored came back from memory | {control['open']} of {TRIES} |",
+        f"| control: a page with no-store alone came back from memory | {control['store']} of {TRIES} |",
+        f"| control: with no-store and a changed cookie, as on a tablet (aim 0) | {control['rotated']} of {TRIES} |",
+        f"| control: files of the profile with the page that may be stored | {control['disk']} |",
+        "",
+        *(f"- {what}" for what in found["found"][:20]),
+    ]
+
+
 GROWING = {"person": "the person's page", "today": "today's list", "decision": "one decision"}
 CAMPAIGNS: dict[str, Callable[[], tuple[str, list[str]]]] = {
     "tampers": tampers,
@@ -149,6 +177,7 @@ CAMPAIGNS: dict[str, Callable[[], tuple[str, list[str]]]] = {
     "growth": growth,
     "kills": kills,
     "screens": screens,
+    "left": left,
 }
 
 
