@@ -14,6 +14,14 @@ from tests.proving import key, reception_of_the_record, record  # noqa: F401 - f
 hypothesis.settings.register_profile("kiosk", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("kiosk")
 
+
+def pytest_configure() -> None:
+    """A password is slow to check on purpose, half a second each: not so in tests."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
