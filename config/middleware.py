@@ -1,23 +1,50 @@
 """What every response carries, and what every page knows."""
 
-import logging
-import re
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.template.loader import render_to_string
+from whitenoise.middleware import WhiteNoiseFileResponse
+
+NO_DEVICE = ", ".join(
+    f"{device}=()"
+    for device in (
+        *("accelerometer", "camera", "clipboard-read", "display-capture", "geolocation", "gyroscope"),
+        *("hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb"),
+    )
+)
 
 
 def nothing_is_kept(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Every page is about a person: no cache keeps one, errors included. (Static files are served before this.)"""
+    """Every page is about a person: no cache keeps one, nor an error or redirect. Static files are about nobody."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response["Cache-Control"] = "no-store"
-        response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), usb=(), payment=()"
+        if not isinstance(response, WhiteNoiseFileResponse):
+            response["Cache-Control"] = "no-store"
+        response["Permissions-Policy"] = NO_DEVICE
         response["Cross-Origin-Opener-Policy"] = "same-origin"
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
         return response
+
+    return middleware
+
+
+def walls(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Tablets and staff each find their own pages on their own host, and nothing else; on any other host, nothing.
+
+    The host alone decides: no other header is read, whatever a proxy or a tablet puts there.
+    """
+    from config import urls  # not before Django is set up
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if settings.KIOSK_HOST:
+            hosts = {settings.KIOSK_HOST: urls.TABLETS, settings.STAFF_HOST: urls.STAFF}
+            request.urlconf = hosts.get(split_domain_port(request.get_host())[0], urls.NOWHERE)
+        return get_response(request)
 
     return middleware
 
@@ -32,16 +59,6 @@ def whole_or_nothing(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
         return get_response(request)
 
     return middleware
-
-
-class NobodyIsNamed(logging.Filter):
-    """Addresses of staff pages hold prison numbers; the log does not."""
-
-    NUMBER = re.compile(r"\b[A-Z][0-9]{4}[A-Z]{2}\b", re.IGNORECASE)
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self.NUMBER.sub("[prison number]", record.getMessage()), ()
-        return True
 
 
 def broken(request: HttpRequest) -> HttpResponse:

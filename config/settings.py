@@ -1,7 +1,9 @@
 """Settings, all from the environment. MODE unset is a demonstration; production is named, and then fails closed."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -15,9 +17,20 @@ if MODE not in {"demonstration", "production"}:
 IS_DEMONSTRATION = MODE == "demonstration"
 
 
+def given(name: str) -> str:
+    """A setting as it is, or as it stands in the file that NAME_FILE names: secrets need not be in the environment."""
+    path = os.environ.get(f"{name}_FILE")
+    if path and os.environ.get(name):
+        raise ImproperlyConfigured(f"Set {name} or {name}_FILE, and not both.")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() if path else os.environ.get(name, "")
+    except OSError as problem:
+        raise ImproperlyConfigured(f"{name}_FILE cannot be read: {problem.strerror}.") from None
+
+
 def needed(name: str, in_demonstration: str) -> str:
     """A setting that production must be given and a demonstration need not."""
-    value = os.environ.get(name)
+    value = given(name)
     if value:
         return value
     if IS_DEMONSTRATION:
@@ -35,9 +48,23 @@ def at_least(name: str, least: int) -> int | None:
     return int(value)
 
 
+def switch(name: str, *, by_default: bool) -> bool:
+    value = os.environ.get(name) or ("on" if by_default else "off")
+    if value not in {"on", "off"}:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it is on or off, or unset.")
+    return value == "on"
+
+
 DEBUG = False
 SECRET_KEY = needed("SECRET_KEY", "only-for-demonstrations")
+if not IS_DEMONSTRATION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "demonstration" in SECRET_KEY):
+    raise ImproperlyConfigured("SECRET_KEY is too short or a default: 50 random characters or more.")
 ALLOWED_HOSTS = needed("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver").split(",")
+# Tablets on one host and staff pages on another: on each, what belongs to the other does not exist (config/urls.py).
+KIOSK_HOST, STAFF_HOST = needed("KIOSK_HOST", "").lower(), needed("STAFF_HOST", "").lower()
+if bool(KIOSK_HOST) != bool(STAFF_HOST) or (KIOSK_HOST and KIOSK_HOST == STAFF_HOST):
+    raise ImproperlyConfigured("Set KIOSK_HOST and STAFF_HOST, both, and not the same: each has its own pages only.")
+ALLOWED_HOSTS += [host for host in (KIOSK_HOST, STAFF_HOST) if host and host not in ALLOWED_HOSTS]
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if origin]
 
 INSTALLED_APPS = [
@@ -50,22 +77,27 @@ INSTALLED_APPS = [
     "django_htmx",
     "simple_history",
     "csp",
+    "allauth.account",  # no page of either has an address: consent/staff/accounts/ uses what they are made of
+    "allauth.mfa",
     "registration",
     "consent",
 ]
 MIDDLEWARE = [
+    "config.middleware.nothing_is_kept",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.middleware.nothing_is_kept",
+    "config.middleware.walls",
     "config.middleware.whole_or_nothing",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "consent.staff.accounts.middleware.locked_when_left",
     "simple_history.middleware.HistoryRequestMiddleware",
     "csp.middleware.CSPMiddleware",
 ]
@@ -90,11 +122,13 @@ TEMPLATES = [
 (BASE_DIR / "var").mkdir(exist_ok=True)
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'var' / 'kiosk.sqlite3'}",
+        given("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'var' / 'kiosk.sqlite3'}",
         conn_max_age=600,
         conn_health_checks=True,
     )
 }
+# SQLite in production takes a word: one small site, one process, backups of its own (consent/starting.py refuses).
+SQLITE_IS_MEANT = switch("SQLITE", by_default=False)
 # PostgreSQL roles to which `manage.py prepare`, run as the owner of the tables, gives their rights: the web
 # application's, and the checkpoint command's. docs/production.md.
 APPLICATION_ROLE = os.environ.get("APPLICATION_ROLE", "")
@@ -131,9 +165,44 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# Staff sign in with a password and a key. Only a demonstration may do without the key: its logins are printed.
+SECOND_FACTOR_REQUIRED = switch("SECOND_FACTOR_REQUIRED", by_default=not IS_DEMONSTRATION)
+if not IS_DEMONSTRATION and not SECOND_FACTOR_REQUIRED:
+    raise ImproperlyConfigured("SECOND_FACTOR_REQUIRED is off: MODE=production has no sign-in by password alone.")
+LOCKED_AFTER = timedelta(minutes=15)  # without a touch, the screen is locked
+SIGNED_IN_FOR = timedelta(hours=12)  # one shift; then with the password again
+FRESH_FOR = timedelta(minutes=5)  # so recent must the key have been, for what cannot be taken back
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # a set-up address, printed by `manage.py account`
+# The address of the staff pages, as commands print it.
+SITE_ADDRESS = os.environ.get("SITE_ADDRESS") or (
+    f"http://localhost:{os.environ.get('PORT', '8000')}" if IS_DEMONSTRATION else f"https://{STAFF_HOST}"
+)
+# What keys are registered for. A demonstration is reached by several names; each is a host of its own to a key.
+WEBAUTHN_HOST = "" if IS_DEMONSTRATION else urlsplit(SITE_ADDRESS).hostname
+# How many proxies stand in front. Without it X-Forwarded-For, which anybody can write, is not read.
+ALLAUTH_TRUSTED_PROXY_COUNT = at_least("TRUSTED_PROXIES", 1) or 0
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # in their place: consent/staff/accounts/limits.py
+MFA_ADAPTER = "consent.staff.accounts.adapter.Adapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_WEBAUTHN_USER_VERIFICATION = "discouraged"  # a touch is enough: it stands beside a password
+# Wrong tries are counted here, and used codes remembered: by all processes together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "tries",
+        # Past this, Django throws entries away: no lock is to be washed out by many names.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
+
+# The tablet never receives the cookie of staff: by its path, or by a name that browsers tie to this host alone.
+SESSION_COOKIE_NAME = "staff" if IS_DEMONSTRATION else "__Host-staff"
+SESSION_COOKIE_PATH = "/staff/" if IS_DEMONSTRATION else "/"
+CSRF_COOKIE_NAME = "csrftoken" if IS_DEMONSTRATION else "__Host-csrf"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = int(SIGNED_IN_FOR.total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not IS_DEMONSTRATION
 CSRF_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 0 if IS_DEMONSTRATION else 31_536_000
@@ -183,7 +252,7 @@ CONSENT_INTERVALS: dict[str, int] = {}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"nobody": {"()": "config.middleware.NobodyIsNamed"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["nobody"]}},
+    "formatters": {"json": {"()": "config.logs.JsonLines", "tells_all": IS_DEMONSTRATION}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

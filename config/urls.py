@@ -1,39 +1,74 @@
 """The site map."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
 from consent.kiosk.sound import sound
 from consent.kiosk.views import kiosk
-from consent.staff import arrivals, finding, here, lists, papers, prisons, registrations, today
+from consent.staff import (
+    arrivals,
+    doors,
+    enrolment,
+    finding,
+    lists,
+    looks,
+    opened,
+    papers,
+    posts,
+    prisons,
+    registrations,
+    today,
+)
+from consent.staff.accounts import keys, setting_up, signing_in, unlocking
 from consent.staff.person import answers, checks, describe, interpreter, page, prints, visit
 from consent.staff.words import overview, pack, screens, signing
 
 PERSON = "staff/people/<str:number>"
 
-handler404 = "consent.staff.here.not_found"
+handler403 = "consent.staff.doors.not_allowed"
+handler404 = "consent.staff.doors.not_found"
 handler500 = "config.middleware.broken"
 
-urlpatterns = [
-    path("", here.home, name="home"),
-    path("kiosk/", kiosk, name="kiosk"),
-    path("kiosk/voice/<str:names>.mp3", sound, name="voice"),
+tablet = [path("kiosk/", kiosk, name="kiosk")]
+both = [path("kiosk/voice/<str:names>.mp3", sound, name="voice")]
+staff = [
+    path("", doors.home, name="home"),
     path("language/", set_language, name="set_language"),
-    path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
-    path("staff/", today.today, name="today"),
-    path("staff/prison/", here.choose_prison, name="choose-prison"),
+    # Signing in, and one's own keys.
+    path("staff/sign-in/", signing_in.sign_in, name="sign-in"),
+    path("staff/sign-in/key/", signing_in.second_factor, name="second-factor"),
+    path("staff/sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("staff/unlock/", unlocking.unlock, name="unlock"),
+    path("staff/set-up/key/", setting_up.first_key, name="first-key"),
+    path("staff/set-up/app/", setting_up.first_app, name="first-app"),
+    path("staff/set-up/<str:who>/<str:token>/", setting_up.choose_password, name="set-up"),
+    path("staff/account/", keys.account, name="account"),
+    path("staff/account/key/", keys.add_key, name="add-key"),
+    path("staff/account/app/", keys.add_app, name="add-app"),
+    path("staff/account/<int:pk>/remove/", keys.remove, name="remove-key"),
+    path("staff/account/recovery-codes/", keys.recovery_codes, name="recovery-codes"),
+    path("staff/", today.first_page, name="today"),
+    path("staff/prison/", doors.choose_prison, name="choose-prison"),
     # Lists, and the work on them.
     path("staff/lists/", lists.lists, name="lists"),
     path("staff/lists/messages/", lists.messages, name="messages"),
     path("staff/lists/<slug:slug>/", lists.one_list, name="list"),
     path("staff/messages/<int:pk>/dealt-with/", registrations.message_dealt_with, name="message-dealt-with"),
     path("staff/registrations/<int:pk>/", registrations.request_step, name="request"),
+    # Who works here, and who looked.
+    path("staff/staff/", posts.staff, name="staff"),
+    path("staff/staff/<str:username>/", posts.post, name="post"),
+    path("staff/looks/", looks.looks, name="looks"),
+    path("staff/looks/<int:pk>/checked/", looks.opening_checked, name="opening-checked"),
     # Prisons.
     path("staff/prisons/", prisons.prisons, name="prisons"),
     path("staff/prisons/<str:prison_id>/", prisons.complete, name="prison"),
     path("staff/prisons/<str:prison_id>/settings/", prisons.policy, name="prison-settings"),
+    # Tablets.
+    path("staff/tablets/", enrolment.tablets, name="tablets"),
+    path("staff/tablets/<int:pk>/number/", enrolment.new_number, name="number-for-tablet"),
+    path("staff/tablets/<int:pk>/revoke/", enrolment.revoke, name="revoke-tablet"),
     # The words: what still has to be signed, to look at, to sign.
     path("staff/words/", overview.overview, name="words"),
     path("staff/words/screens/", screens.screens, name="words-screens"),
@@ -47,11 +82,13 @@ urlpatterns = [
     path("staff/people/", finding.people, name="people"),
     path("staff/people/new/", arrivals.new_person, name="new-person"),
     path(f"{PERSON}/", page.person, name="person"),
+    path(f"{PERSON}/open/", opened.open_with_reason, name="open-with-reason"),
     path(f"{PERSON}/describe/", describe.describe, name="describe"),
     path(f"{PERSON}/legal-status/", describe.legal_status, name="legal-status"),
     path(f"{PERSON}/movement/", arrivals.movement, name="movement"),
     path(f"{PERSON}/visit/", visit.visit, name="visit"),
     path(f"{PERSON}/visit/new-code/", visit.new_code, name="new-code"),
+    path(f"{PERSON}/visit/send/", visit.send, name="send-visit"),
     path(f"{PERSON}/visit/end/", visit.end_visit, name="end-visit"),
     path(f"{PERSON}/visit/with-them/", visit.with_them, name="with-them"),
     path(f"{PERSON}/interpreter/", interpreter.interpreter, name="interpreter"),
@@ -71,3 +108,19 @@ urlpatterns = [
     path(f"{PERSON}/summary/<str:entry>.pdf", prints.summary_pdf, name="summary"),
     path(f"{PERSON}/staff-copy/<str:entry>.pdf", prints.staff_copy_pdf, name="staff-copy"),
 ]
+urlpatterns = [*tablet, *both, *staff]
+
+
+class Host:
+    """What there is on one host, and what it says of everything else."""
+
+    handler403, handler404, handler500 = handler403, "consent.kiosk.enrolling.nothing_here", handler500
+
+    def __init__(self, *patterns: object, handler404: str = "") -> None:
+        self.urlpatterns = patterns
+        if handler404:
+            self.handler404 = handler404
+
+
+# Where KIOSK_HOST and STAFF_HOST are set (config/middleware.py, walls); else everything is on one.
+TABLETS, STAFF, NOWHERE = Host(*tablet, *both), Host(*staff, *both, handler404=handler404), Host()

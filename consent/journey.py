@@ -16,6 +16,7 @@ KIOSK = "kiosk"  # the tablet's own words, beside those of the two questions
 class Kind(StrEnum):
     """What a step does; each kind has one template, kiosk/<kind>.html."""
 
+    YOU = "you"  # "is this you?": whoever holds the tablet says so before anything else is shown
     LANGUAGE = "language"
     UNCHECKED = "unchecked"  # no person has checked the words of this language yet
     READ = "read"
@@ -51,6 +52,7 @@ class Situation:
     resumed: bool = False
     unchecked: bool = False  # the words are in a language that no person has checked
     knows_cost_of_no: bool = False  # the first night's question about it was answered right
+    is_them: bool = True  # whoever holds the tablet has said that it is them
 
     @property
     def asks_gms(self) -> bool:
@@ -108,6 +110,7 @@ def first_night(s: Situation) -> bool:
 
 
 STEPS = (
+    Step("you", Kind.YOU, lambda s: not s.is_them, KIOSK),
     Step("language", Kind.LANGUAGE, always, KIOSK),
     Step("unchecked", Kind.UNCHECKED, lambda s: s.unchecked, KIOSK),
     Step("gp-record", Kind.CHOOSE, lambda s: GP_RECORD.id in s.asks, GP_RECORD.id),
@@ -144,9 +147,9 @@ def path(situation: Situation) -> list[Step]:
 
 
 def step_at(situation: Situation, step_id: str) -> Step:
-    """The step with this id, or the first one where it has no place on this journey."""
+    """The step with this id, or the first one where it has no place on this journey, or nobody has said who it is."""
     steps = path(situation)
-    return next((step for step in steps if step.id == step_id), steps[0])
+    return next((step for step in steps if step.id == step_id and situation.is_them), steps[0])
 
 
 def after(situation: Situation, step: Step) -> Step:

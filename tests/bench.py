@@ -40,10 +40,13 @@ from consent import actions  # noqa: E402
 from consent.kiosk import visits  # noqa: E402
 from consent.papers import summary  # noqa: E402
 from consent.policy import Answer  # noqa: E402
+from consent.roles import Role  # noqa: E402
 from registration.actions import patient_with  # noqa: E402
 from registration.models import Patient  # noqa: E402
 from registration.movements import Direction, Movement  # noqa: E402
+from tests.enrolled import enrolled  # noqa: E402
 from tests.prove import report  # noqa: E402
+from tests.staff import give_posts  # noqa: E402
 
 ROUNDS = 400
 SIZE = [0]
@@ -69,10 +72,12 @@ class Tablet:
     """A browser that keeps its cookies and reads the hidden fields of its page."""
 
     def __init__(self, patient: Patient, user: User, place: str) -> None:
-        _, code = visits.start(patient=patient, place=place, user=user)
+        visit, code = visits.start(patient=patient, place=place, user=user)
         self.client = Client()
+        self.client.cookies["tablet"] = enrolled(visit.prison_id)[1]
         self.client.post("/kiosk/", {"digits": code[:5], "digit": code[5]})
         self.page = self.open()
+        self.press("me")
 
     def open(self) -> bytes:
         return self.client.get("/kiosk/").content
@@ -196,6 +201,7 @@ def main() -> None:
     settings.ROOT_URLCONF = "tests.bench"
     call_command("prepare", stdout=io.StringIO())
     user = User.objects.create_user("bench")
+    give_posts(user, *Role)
     pages, first = kiosk_pages(user)
     staff = staff_pages(user)
     paper = paper_ratio(arrive("A0002BB"))

@@ -6,12 +6,13 @@ import pytest
 from django.db import connection
 
 from consent import actions
-from consent.kiosk import moves, screens, visits
+from consent.kiosk import screens, visits
 from consent.proof import keys, verify
 from consent.proof.checkpoints import make
 from consent.words import content
 from tests.application_role import as_owner
 from tests.browser import GUARDS, Editor
+from tests.enrolled import press, take_up
 from tests.staff import Reception, ago
 
 ORIGIN = "example.org/record"
@@ -74,20 +75,13 @@ def record(reception_of_the_record):
 def on_the_tablet(person, user, answer):
     """The person presses their way to an answer."""
     _visit, code = visits.start(patient=person, place="wing", user=user)
-    taken_up = visits.take_up(code=code)
-    assert taken_up
-    _visit, token = taken_up
-
-    def press(do, answer=""):
-        visit = visits.on_tablet(token)
-        moves.press(token=token, do=do, turn=str(visit.turn), view="right" if do == "confirm" else "", answer=answer)
-
+    visit = take_up(code)
     for _ in range(30):
-        step = screens.current(visits.on_tablet(token)).step.id
+        step = screens.current(visit).step.id
         if step == "choose":
-            press("confirm", answer)
+            press(visit, "confirm", answer, view="right")
             return
-        press("confirm", "no") if step == "gp-record" else press("next")
+        press(visit, "confirm", "no", view="right") if step == "gp-record" else press(visit, "next")
     raise AssertionError("the choice was never reached")
 
 

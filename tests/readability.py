@@ -42,7 +42,8 @@ DRAWN_ON = {
     "language": ["missing"],
     "on-paper": ["paper-choices"],
     "keep": ["keep-day"],
-    "keypad": ["keypad-wrong"],
+    "keypad": ["keypad-wrong", "keypad-wait"],
+    "you": ["you-choices"],
 }
 # And those that stand on every screen, or are only heard.
 APART = ["speak", "buttons"]

@@ -13,6 +13,7 @@ from consent.models import Entry
 from consent.policy import Answer
 from registration.actions import patient_with
 from registration.movements import Direction, Movement
+from tests.enrolled import cookie_of, enrolled
 from tests.walk import WALKED, awake, tap_in, touch, touch_on
 
 
@@ -27,11 +28,11 @@ def sam(site):
     return person
 
 
-def take_up(page, site, person, place="wing"):
+def take_up(page, site, person, place="wing", says="me"):
     _, code = visits.start(patient=person, place=place, user=User.objects.get(username="nurse"))
     page.goto(f"{site}/kiosk/")
-    tap_in(page, code)
-    comes(page, "Touch your language.")
+    tap_in(page, code, says=says)
+    comes(page, "Touch your language." if says else "Is this you?")
     return page
 
 
@@ -52,6 +53,10 @@ def is_thanked(page):
 
 def answers():
     return Entry.objects.filter(kind="decision").count()
+
+
+def secret_of(page, site):
+    return {cookie["name"]: cookie["value"] for cookie in page.context.cookies(f"{site}/kiosk/")}["tablet"]
 
 
 def middle(page, do):
@@ -97,8 +102,8 @@ def test_a_second_tap_on_a_screen_that_has_just_come_does_nothing(site, open_pag
         """const later = window.setTimeout.bind(window);
         window.setTimeout = (what, ms, ...more) => ms === 300 ? (window.wake = what, 0) : later(what, ms, ...more);"""
     )
-    take_up(page, site, sam)
-    for do in ("language:en-GB", "choose-now", "choose:no"):
+    take_up(page, site, sam, says="")
+    for do in ("me", "language:en-GB", "choose-now", "choose:no"):
         page.evaluate("wake()")
         touch_on_while_deaf(page, do)
     comes(page, "Is this right?")
@@ -203,14 +208,77 @@ def test_after_finish_nothing_is_left_in_the_browser(site, open_page, sam):
     page = take_up(open_page(), site, sam)
     touch_on(page, "later", "confirm-later")
     is_thanked(page)
+    secret = secret_of(page, site)
     touch_on(page, "finish")
     comes(page, "Touch the number that staff give you.")
     # htmx remembers the tablet's one address, and nothing else.
     assert page.evaluate("Object.values({...sessionStorage, ...localStorage})") in ([], ["/kiosk/"])
-    assert not [c for c in page.context.cookies() if c["name"] == "kiosk"]
+    assert [c["name"] for c in page.context.cookies() if c["path"] == "/kiosk/"] == ["tablet"]
+    assert secret_of(page, site) != secret
     page.go_back()
     page.wait_for_load_state()
     assert "Thank you." not in page.content()
+
+
+def test_the_page_of_the_person_makes_way_for_a_new_one_without_an_entry_in_the_history(site, open_page, sam):
+    page = take_up(open_page(), site, sam)
+    touch_on(page, "bigger", "listen", "help")
+    entries = page.evaluate("() => { window.left = 'by the one before'; return history.length; }")
+    touch(page, "finish")
+    comes(page, "Touch the number that staff give you.")
+    assert page.evaluate("[typeof window.left, history.length]") == ["undefined", entries]
+    assert page.evaluate("[document.title, location.pathname + location.search, document.activeElement.tagName]") == [
+        *("GP", "/kiosk/", "BODY")
+    ]
+    assert page.locator("main.bigger").count() == 0
+    assert page.locator("html").get_attribute("lang") == "en-GB"
+
+
+def test_nothing_is_asked_of_any_other_host(site, open_page, sam):
+    page, asked = open_page(), set()
+    page.on("request", lambda request: asked.add(request.url.split("/")[2] if "//" in request.url else ""))
+    take_up(page, site, sam)
+    touch_on(page, "listen", "language:ar", "next", "listen", "help", "finish")
+    comes(page, "Touch the number that staff give you.")
+    assert asked - {""} == {site.removeprefix("http://")}
+
+
+# -- the tablet that waits --------------------------------------------------------------------------------------------
+
+
+def waits(page, site):
+    tablet, secret = enrolled()
+    page.context.add_cookies([cookie_of(secret, site)])
+    page.goto(f"{site}/kiosk/")
+    comes(page, "Touch the number that staff give you.")
+    return tablet
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_visit_that_is_sent_comes_to_the_tablet_that_waits_by_itself(site, open_page, sam, javascript):
+    page = open_page(javascript=javascript)
+    tablet = waits(page, site)
+    visits.start(patient=sam, place="wing", user=User.objects.get(username="nurse"), tablet=tablet)
+    page.wait_for_selector(".you")
+    touch_on(page, "me")
+    comes(page, "Touch your language.")
+
+
+def test_what_is_tapped_stays_while_the_tablet_asks_and_a_lost_question_says_nothing(site, open_page, sam):
+    page = open_page()
+    waits(page, site)
+    page.click("button[name=digit][value='7']")
+    page.wait_for_selector("input[name=digits][value='7']", state="attached")
+    with page.expect_response(lambda response: response.status == 204):
+        pass
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        pass
+    page.context.set_offline(False)
+    with page.expect_response(lambda response: response.status == 204):
+        pass
+    assert page.locator("input[name=digits]").get_attribute("value") == "7"
+    assert page.is_hidden("#lost")
 
 
 def test_the_whole_works_with_javascript_switched_off(site, open_page, sam):

@@ -72,7 +72,7 @@ def faults(page, *, may_scroll=False):
 
 
 def each_screen(page, site, sam, kim, language):
-    walk = Walk(page, site, sam, place="reception")
+    walk = Walk(page, site, sam, place="reception", says="")
     yield from whole(walk, language)
     yield from later_visits(page, site, sam, kim, language)
 
@@ -230,7 +230,9 @@ def goes_through(walk, press):
 
 def test_the_whole_with_the_keyboard_alone(site, open_page, sam):
     page = open_page()
-    walk = Walk(page, site, sam, place="reception", tap=lambda page, code: [by_keyboard(page, key) for key in code])
+    keys = partial(map, partial(by_keyboard, page))
+    walk = Walk(page, site, sam, place="reception", tap=lambda page, code: list(keys(code)), says="")
+    by_keyboard(page, "me")
     by_keyboard(page, "language:en-GB")
     names = goes_through(walk, partial(by_keyboard, page))
     assert {"gp-record", "minute", "onward", "situation", "choose", "on-paper", "next"} <= set(names)

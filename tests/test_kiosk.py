@@ -9,13 +9,14 @@ from django.test import Client
 from django.utils import timezone
 
 from consent import actions, facts, journey, ledger
-from consent.kiosk import screens, visits
+from consent.kiosk import cookie, screens, visits
 from consent.models import Entry, Presentation, PrisonPolicy, ReceptionPolicy, Visit
 from consent.policy import Answer
 from consent.proof import verify
 from registration.actions import NotPossible, load_prisons, patient_with
 from registration.legal_status import LegalStatus
 from registration.movements import Direction, Movement
+from tests.enrolled import enrolled
 from tests.published import publish
 from tests.staff import CARDIFF, GMS, GP, HULL, LEEDS
 
@@ -46,10 +47,12 @@ def moves(person, reason, *, hours=0, prison="LEI", direction=Direction.IN):
 
 
 class Tablet:
-    """A browser without JavaScript, pressing buttons that are on the page."""
+    """An enrolled browser without JavaScript, pressing buttons that are on the page."""
 
-    def __init__(self):
+    def __init__(self, prison="LEI"):
         self.browser = Client(enforce_csrf_checks=True)
+        self.tablet, secret = enrolled(prison)
+        self.browser.cookies[cookie.name()] = secret
         self.page = ""
         self.response = None
         self.open()
@@ -68,10 +71,13 @@ class Tablet:
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page)
         return self.browser.post("/kiosk/", {"csrfmiddlewaretoken": token and token[1], **data})
 
-    def tap(self, code):
+    def tap(self, code, *, says="me"):
+        """The number that staff gave, and then who holds the tablet."""
         for digit in code:
             typed = re.search(r'name="digits" value="(\d*)"', self.page)
             self.took(self.post(digits=typed[1], digit=digit))
+        if says and self.title == "Is this you?":
+            self.press(says)
         return self
 
     def fields(self):
@@ -101,8 +107,8 @@ class Tablet:
 
 
 def visit_for(person, nurse, place="reception", reason=""):
-    _, code = visits.start(patient=person, place=place, user=nurse, reason=reason)
-    return Tablet().tap(code).press("language:en-GB")
+    visit, code = visits.start(patient=person, place=place, user=nurse, reason=reason)
+    return Tablet(visit.prison_id).tap(code).press("language:en-GB")
 
 
 def to_choice(tablet):
@@ -332,7 +338,7 @@ def test_help_says_that_someone_comes_and_staff_see_it(sam, nurse):
 def test_the_three_choices_differ_in_nothing_but_their_words(sam, nurse):
     tablet = visit_for(sam, nurse)
     buttons = re.findall(
-        r'<button type="submit" class="pick" name="do" value="choose:(?:yes|no|later)">(.*?)</button>',
+        r'<button type="submit"\s+class="pick"\s+name="do"\s+value="choose:(?:yes|no|later)">(.*?)</button>',
         tablet.page,
         re.S,
     )
@@ -353,9 +359,10 @@ def test_no_page_of_the_tablet_is_kept_by_a_cache(sam, nurse):
     tablet = visit_for(sam, nurse)
     assert tablet.response["Cache-Control"] == "no-store"
     assert "'unsafe" not in tablet.response["Content-Security-Policy"]
+    before = tablet.browser.cookies["tablet"].value
     tablet.took(tablet.post(do="finish", **tablet.fields()))
     assert tablet.response["Clear-Site-Data"] == '"storage"'
-    assert tablet.browser.cookies["kiosk"].value == ""
+    assert tablet.browser.cookies["tablet"].value not in ("", before)
 
 
 def test_a_kiosk_page_takes_at_most_six_queries(sam, nurse, django_assert_max_num_queries):

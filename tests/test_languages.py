@@ -39,8 +39,8 @@ def sam(reception):
 
 
 def sits_down(reception, person, language="pl", *, place="reception", interpreter=""):
-    _, code = visits.start(patient=person, place=place, user=reception.nurse, interpreter=interpreter)
-    return Tablet().tap(code).press(f"language:{language}")
+    visit, code = visits.start(patient=person, place=place, user=reception.nurse, interpreter=interpreter)
+    return Tablet(visit.prison_id).tap(code).press(f"language:{language}")
 
 
 def at_the_question(reception, person, language="pl", **more):

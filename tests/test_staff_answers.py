@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from consent import facts
 from consent.models import Entry
 from registration.models import Notice, RegistrationRequest
+from tests.enrolled import take_up
 from tests.staff import GMS, GP, Reception, ago, typed_moment, words
 from tests.test_staff_people import merged
 
@@ -156,12 +157,12 @@ def test_the_words_they_chose_from_on_a_tablet_are_shown(reception):
     from consent.kiosk import moves, visits
 
     person = reception.comes()
-    visit, code = visits.start(patient=person, place="reception", user=reception.nurse)
-    _visit, token = visits.take_up(code=code)
+    _visit, code = visits.start(patient=person, place="reception", user=reception.nurse)
+    visit = take_up(code)
 
     def press(do, answer=""):
         visit.refresh_from_db()
-        moves.press(token=token, do=do, turn=str(visit.turn), view="", answer=answer)
+        moves.press(visit=visit, do=do, turn=str(visit.turn), view="", answer=answer)
 
     for step in (("next",), ("confirm", "no"), ("choose-now",), ("confirm", "yes")):
         press(*step)

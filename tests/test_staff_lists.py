@@ -48,11 +48,12 @@ def test_each_person_stands_on_the_list_of_what_they_need(reception):
     reception.comes("A3333AA")
     reception.comes("A4444AA", reason="TRANSFERRED")
     reception.comes("A5555AA", is_sensitive=True)
-    on = {slug: reception.reads(f"/staff/lists/{slug}/") for slug in SLUGS}
+    on = {slug: reception.reads(f"/staff/lists/{slug}/") for slug in (*SLUGS, "sensitive")}
     assert "A1111AA" in on["check-before-sending"] and "A2222AA" not in on["check-before-sending"]
     assert "Overdue" in on["ask-again"] and "A2222AA" in on["ask-again"]
     assert "A3333AA" in on["not-asked-yet"] and "A4444AA" not in on["not-asked-yet"]
-    assert "A4444AA" in on["staff-first"] and "A5555AA" in on["staff-first"]
+    assert "A4444AA" in on["staff-first"] and "A5555AA" not in on["staff-first"]
+    assert "A5555AA" in on["sensitive"] and "A5555AA" not in on["not-asked-yet"]
 
 
 def test_the_gp_is_asked_once_however_often_done_is_pressed(reception):

@@ -10,6 +10,7 @@ from consent.kiosk import visits
 from consent.models import Visit
 from registration.actions import patient_with
 from tests.browser import PASSWORD
+from tests.enrolled import take_up
 from tests.staff import ago
 
 WAIT = 16_000  # a little more than the pages wait between two looks
@@ -58,7 +59,7 @@ def test_a_call_for_help_comes_to_today_by_itself_and_goes_when_it_is_answered(n
     visit, code = visits.start(
         patient=patient_with("A1111AA"), place="reception", user=User.objects.get(username="nurse")
     )
-    visits.take_up(code=code)
+    take_up(code)
     calls = nurse.locator("#calls")
     expect(calls).not_to_contain_text("Help was pressed")
     presses_help()
@@ -82,7 +83,7 @@ def test_the_code_gives_way_once_the_tablet_has_it(nurse):
     nurse.get_by_role("button", name="Start and get the code").click()
     code = re.sub(r"\D", "", nurse.locator(".staff-code").inner_text())
     nurse.wait_for_load_state()
-    visits.take_up(code=code)
+    take_up(code)
     nurse.clock.run_for(WAIT)
     expect(nurse.locator("#visit-now")).to_contain_text("On a tablet. Last touched:")
     expect(nurse.locator(".staff-code")).to_have_count(0)

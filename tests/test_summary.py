@@ -19,6 +19,7 @@ from consent import actions, ledger
 from consent.models import AccessEvent, Entry, Explanation
 from consent.papers import answers as answers_of_papers
 from consent.papers import printing, staff_copy, summary
+from consent.roles import Role
 from consent.words import content, dates
 from consent.words.files import languages
 from registration import actions as registration
@@ -40,6 +41,7 @@ from tests.printed import (  # noqa: F401 - fixtures
     text_of,
 )
 from tests.published import publish
+from tests.staff import give_posts
 
 pytestmark = pytest.mark.django_db
 
@@ -499,6 +501,7 @@ NAMES = [name for name, _, _ in PAGES]
 @pytest.fixture
 def nurse(client):
     user = User.objects.create_user("nurse")
+    give_posts(user, *Role)
     client.force_login(user)
     return client
 

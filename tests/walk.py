@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.contrib.auth.models import User
 
 from consent.kiosk import visits
+from tests.enrolled import enrol
 
 SETTLED = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 WALKED = "() => document.getElementById('kiosk').setAttribute('data-walked', 'yes')"
@@ -30,8 +31,16 @@ def touch_on(page, *presses) -> None:
     awake(page)
 
 
-def tap_in(page, code) -> None:
-    """The number from staff, on the keys."""
+def tap_in(page, code, *, says="me") -> None:
+    """The number from staff, on a tablet of the right prison; then who holds it."""
+    enrol(page, page.url.partition("/kiosk/")[0], code)
+    tap_keys(page, code)
+    if says:
+        page.wait_for_selector("button[value=me]")
+        touch_on(page, says)
+
+
+def tap_keys(page, code) -> None:
     for number, digit in enumerate(code, start=1):
         page.click(f"button[name=digit][value='{digit}']")
         if number < len(code):
@@ -41,13 +50,16 @@ def tap_in(page, code) -> None:
 class Walk:
     """One visit at a tablet, pressed on by hand."""
 
-    def __init__(self, page, site, person, *, place="wing", interpreter="Interpreter 1234", tap=tap_in):
+    def __init__(self, page, site, person, *, place="wing", interpreter="Interpreter 1234", tap=tap_keys, says="me"):
         self.page, self.person = page, person
         nurse = User.objects.get(username="nurse")
         self.visit, code = visits.start(patient=person, place=place, user=nurse, interpreter=interpreter)
         page.goto(f"{site}/kiosk/")
+        enrol(page, site, code)
         tap(page, code)
-        page.wait_for_selector(".languages")
+        page.wait_for_selector(".you")
+        if says:
+            self.press(says)
 
     def has(self, do):
         return self.page.query_selector(f"button[value='{do}']:not([disabled])") is not None
@@ -69,6 +81,9 @@ class Walk:
 
 def whole(walk: Walk, language: str, *, beside: bool = True) -> Iterator[str]:
     """Every screen of the journey, by name; ``beside``: with the pages beside the way. Leaves a yes that is stored."""
+    if walk.has("me"):
+        yield "you"
+        walk.press("me")
     yield "language"
     walk.press(f"language:{language}")
     seen: dict[str, int] = {}

@@ -9,7 +9,7 @@ from consent.models import Visit
 def listen(visit: Visit, step: Step, *, view: str, answer: str, **pressed: str) -> Screen:
     """Read the screen aloud. Whether there are headphones is asked first, once a visit."""
     screen = aside.beside(visit, view, answer)
-    if "headphones" not in visit.state and step.kind is not Kind.LANGUAGE:
+    if "headphones" not in visit.state and step.kind not in (Kind.YOU, Kind.LANGUAGE):
         return aside.headphones(visit, view, answer)
     return aloud(visit, screen, "all")
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from consent import actions, facts
 from consent.journey import Kind, Step, after
-from consent.kiosk import aside, screens, visits
+from consent.kiosk import aside, resuming, screens, visits
 from consent.kiosk.screens import Screen
 from consent.models import Visit
 from consent.words import content
@@ -35,6 +35,7 @@ def call(visit: Visit, dialect: str = "", *, is_known: bool = True) -> Screen:
             by=actions.PERSON,
             **wanted,
             visit=str(visit.pk),
+            tablet=visits.tablet_of(visit),
         )
     visit.state |= {"interpreter_wanted": wanted, "help_at": timezone.now().isoformat()}
     return aside.of_the_tablet(visit, "interpreter", "interpreter")
@@ -42,7 +43,7 @@ def call(visit: Visit, dialect: str = "", *, is_known: bool = True) -> Screen:
 
 def speak(visit: Visit, step: Step, *, what: str, **pressed: str) -> None:
     if step.kind is Kind.LANGUAGE and what in {tablet.language for tablet in content.offered()}:
-        visits.speak(visit, what)
+        resuming.speak(visit, what)
         visits.go_to(visit, after(visits.situation(visit), step))
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from consent import actions, facts
 from consent.journey import ANSWERS, BY_ID, DONE, Kind, Step, after, before, drawn_answers, path
-from consent.kiosk import aside, hearing, interpreting, screens, visits
+from consent.kiosk import aside, hearing, holding, interpreting, resuming, screens, visits
 from consent.kiosk.screens import Screen
 from consent.kiosk.storing import store
 from consent.kiosk.visits import situation
@@ -29,8 +29,8 @@ BESIDE = {
 }
 
 
-def press(*, token: str, do: str, turn: str, view: str, answer: str) -> Screen | None:
-    """Do what a button says, once, and return the screen that comes; None where there is no visit on this tablet.
+def press(*, visit: Visit, do: str, turn: str, view: str, answer: str) -> Screen | None:
+    """Do what a button says, once, and return the screen that comes; None where this visit is on its tablet no more.
 
     ``do`` is the name of a press, with what it is about after a colon: "choose:yes", "hear:means.yes".
     ``turn`` counts the screens of a visit. A second press, or a request that the network sent again, carries an old
@@ -38,15 +38,17 @@ def press(*, token: str, do: str, turn: str, view: str, answer: str) -> Screen |
     """
     with transaction.atomic():
         # Whoever writes to the record holds the person before the visit, as staff do when they start one.
-        if do.partition(":")[0] in WRITES and (whose := visits.on_tablet(token)):
-            registration.locked(whose.patient)
-        visit = visits.on_tablet(token, lock=True)
-        if visit is None:
+        if do.partition(":")[0] in WRITES:
+            registration.locked(visit.patient)
+        held = visits.still_on_its_tablet(visit)
+        if held is None:
             return None
-        screen = screens.current(visit)
+        visit, screen = held, screens.current(held)
         do, _, what = do.partition(":")
         move = MOVES.get(do)
         if move is None or turn != str(visit.turn):
+            return screen
+        if screen.step.kind is Kind.YOU and do not in holding.BEFORE_THEY_SAY_SO:
             return screen
         visit.last_seen_at = timezone.now()
         coming = move(visit, screen.step, view=view, answer=answer, what=what)
@@ -59,14 +61,14 @@ def press(*, token: str, do: str, turn: str, view: str, answer: str) -> Screen |
 
 
 @transaction.atomic
-def call_staff(*, token: str) -> Screen | None:
+def call_staff(*, visit: Visit) -> Screen | None:
     """A press could not be done. Staff see that they are wanted; the person is told to speak to them."""
-    visit = visits.on_tablet(token, lock=True)
-    if visit is None:
+    held = visits.still_on_its_tablet(visit)
+    if held is None:
         return None
-    visit.state["help_at"] = timezone.now().isoformat()
-    visit.save(update_fields=["state"])
-    return aside.of_the_tablet(visit, "error", "error")
+    held.state["help_at"] = timezone.now().isoformat()
+    held.save(update_fields=["state"])
+    return aside.of_the_tablet(held, "error", "error")
 
 
 Move = Callable[..., Screen | None]
@@ -93,7 +95,7 @@ def hear_it_all(visit: Visit, step: Step, **pressed: str) -> None:
     if step.kind is not Kind.ONWARD:
         return
     screens.hear(visit, screens.current(visit))
-    visit.state |= {"length": "whole", "knows_cost_of_no": visits.knows_cost_of_no(visit)}
+    visit.state |= {"length": "whole", "knows_cost_of_no": resuming.knows_cost_of_no(visit)}
     visits.go_to(visit, after(situation(visit), BY_ID["minute"]))
 
 
@@ -171,7 +173,11 @@ def confirm_later(visit: Visit, step: Step, **pressed: str) -> None:
     state["asks"] = [q for q in state["asks"] if q == GMS_REGISTRATION.id and not gms_stands]
     if gms_stands and state["outcome"] == "fresh-look":
         actions.record_note(
-            patient=visit.patient, kind="fresh-look-declined", by=actions.PERSON, question=GMS_REGISTRATION.id
+            patient=visit.patient,
+            kind="fresh-look-declined",
+            by=actions.PERSON,
+            question=GMS_REGISTRATION.id,
+            tablet=visits.tablet_of(visit),
         )
     if gms_stands and state["outcome"] != "second-look":
         state["outcome"] = "nothing-to-ask"
@@ -213,7 +219,7 @@ def answer_check(visit: Visit, step: Step, *, what: str, **pressed: str) -> None
     visits.go_to(visit, after(situation(visit), step))
 
 
-# -- check before sending, paper, the end -----------------------------------------------------------------------------
+# -- check before sending, and paper ----------------------------------------------------------------------------------
 
 
 def still_yes(visit: Visit, step: Step, **pressed: str) -> Screen | None:
@@ -231,6 +237,7 @@ def still_yes(visit: Visit, step: Step, **pressed: str) -> Screen | None:
         decision=visit.state["line"],
         prison=visit.prison_id,
         route="tablet",
+        tablet=visits.tablet_of(visit),
         **({"interpreter": visit.state["interpreter"]} if visit.state["interpreter"] else {}),
     )
     visits.go_to(visit, after(situation(visit), step))
@@ -259,15 +266,9 @@ def on_paper(visit: Visit, step: Step, *, what: str, **pressed: str) -> None:
         visits.go_to(visit, after(situation(visit), step))
 
 
-def finish(visit: Visit, step: Step, **pressed: str) -> None:
-    visits.end(visit=visit, how="finished" if step.kind in DONE else "stopped")
-
-
-def nobody_there(visit: Visit, step: Step, **pressed: str) -> None:
-    visits.end(visit=visit, how="nobody there")
-
-
 MOVES: dict[str, Move] = {
+    "me": holding.it_is_me,
+    "not-me": holding.not_me,
     "next": go_on,
     "language": interpreting.speak,
     "say": interpreting.say_language,
@@ -293,6 +294,6 @@ MOVES: dict[str, Move] = {
     "check": answer_check,
     "still": still_yes,
     "change": change_it,
-    "finish": finish,
-    "nobody-there": nobody_there,
+    "finish": holding.finish,
+    "nobody-there": holding.nobody_there,
 }

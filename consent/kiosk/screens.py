@@ -16,6 +16,8 @@ from consent.words.content import Card, Words
 from consent.words.dates import day
 from consent.words.files import languages
 from consent.words.local import general
+from consent.words.publishing import drawn_picture
+from registration.models import Patient
 
 
 @dataclass
@@ -65,7 +67,7 @@ class Screen:
         state = self.visit.state
         now = situation(self.visit)
         # The first night is too short to count, and it may go over into the whole.
-        at, of = progress(now, self.step) if now.whole else (0, 0)
+        at, of = progress(now, self.step) if now.whole and now.is_them else (0, 0)
         is_done = self.step.kind in DONE
         return {
             "screen": self,
@@ -74,7 +76,7 @@ class Screen:
             "is_quiet": state.get("headphones") is False,
             "said": "",
             "can_go_back": bool(self.view) or before(now, self.step, state.get("done", [])) is not None,
-            "can_decide_later": not is_done and self.view != "later",
+            "can_decide_later": not is_done and self.view != "later" and self.step.kind is not Kind.YOU,
             "can_choose_now": now.asks_gms and not self.view and self.step.kind in READING,
             "at": at,
             "of": of,
@@ -115,6 +117,25 @@ def read(visit: Visit, step: Step) -> Screen:
     words = words_of(visit, step.question)
     cards = words.on(step.words, situation(visit).axes())
     return Screen(visit, step, f"kiosk/{step.kind}.html", words, step.words, cards)
+
+
+def you(visit: Visit, step: Step) -> Screen:
+    """No more of the name than a neighbour on the wing knows, and the picture that staff see too."""
+    screen = read(visit, step)
+    buttons = screen.words.on("you-choices", {})
+    screen.extra = {
+        "choices": buttons,
+        "also_shown": [name for card in buttons for name, _ in card.sentences],
+        "name": short_name(visit.patient),
+        "drawing": drawn_picture(visit.state["picture"]),
+    }
+    return screen
+
+
+def short_name(person: Patient) -> str:
+    """Sam P."""
+    given, family = person.given_names.split()[:1], person.family_name.strip()[:1]
+    return " ".join([*given, *([f"{family.upper()}."] if family else [])])
 
 
 def language(visit: Visit, step: Step) -> Screen:
@@ -235,6 +256,7 @@ def end(visit: Visit, step: Step) -> Screen:
 
 
 BUILDERS = {
+    Kind.YOU: you,
     Kind.LANGUAGE: language,
     Kind.MINUTE: minute,
     Kind.RESUME: resume,

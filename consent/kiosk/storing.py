@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from consent import actions
-from consent.kiosk import screens
+from consent.kiosk import screens, visits
 from consent.kiosk.screens import Screen
 from consent.kiosk.visits import situation
 from consent.ledger import canonical
@@ -35,6 +35,7 @@ def store(visit: Visit, question: str, answer: str, confirmed_on: Screen | None 
         once=f"{visit.pk}:{visit.turn}:{question}",
         check_first=bool(explain),
         visit=str(visit.pk),
+        tablet=visits.tablet_of(visit),
         vouched_by=visit.started_by.get_username(),
         presentation=presentation.hash,
         place=visit.prison_id,

@@ -1,6 +1,7 @@
 """The tablet's one address."""
 
-from django.conf import settings
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -9,40 +10,76 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from consent.journey import KIOSK
-from consent.kiosk import moves, screens, visits
+from consent.kiosk import cookie, enrolling, moves, screens, tablets, tries, visits
+from consent.kiosk.pad import pad, page, pressed_on
 from consent.kiosk.screens import Screen
+from consent.kiosk.tablets import Asking
+from consent.models import Visit
 from consent.words import content
+from consent.words.files import ENGLISH
+from consent.words.local import general
 from registration.actions import NotPossible
 
-COOKIE = "kiosk"
 DIGITS = 6
+AGAIN = "again"
+# Whoever pressed one of these knows why the screen is clear.
+SAID_SO = {visits.FINISHED, "stopped", visits.NOT_THEM}
 
 
 @require_http_methods(["GET", "POST"])
 def kiosk(request: HttpRequest) -> HttpResponse:
-    token = request.COOKIES.get(COOKIE, "")
-    if request.method == "POST" and "digits" in request.POST:
-        return tap_code(request)
+    secret = cookie.of(request)
+    asks = tablets.asking(secret, again=AGAIN in request.GET)
+    if asks is None:
+        return enrolling.not_enrolled(request)
+    if asks.is_overtaken:
+        return see_other(f"?{AGAIN}")
     if request.method == "POST":
-        return press(request, token)
-    visit = visits.on_tablet(token)
+        return press(request, asks)
+    return now_showing(request, asks)
+
+
+def now_showing(request: HttpRequest, asks: Asking) -> HttpResponse:
+    """What is on this tablet now: a visit, or the pad for the number of the next one.
+
+    Where that is another one than before, nothing of the one before stays in this browser, and its page is out of the
+    browser's memory: Chromium drops one that may not be stored when a cookie changes that scripts cannot read.
+    """
+    visit = visits.on_tablet(asks.tablet)
+    if visit and visit.last_seen_at is None:
+        visits.arrived(visit)
+    is_new = asks.wants_a_new_secret(visit)
     if visit:
-        return shown(request, screens.current(visit))
-    return left(keypad(request, token=token)) if token else keypad(request)
+        response = shown(request, screens.current(visit))
+    elif request.htmx.trigger == "waiting" and not is_new:
+        return HttpResponse(status=204)  # nothing new: what is tapped already stays
+    else:
+        response = waiting(request, asks.tablet.name, ended=asks.row.visit)
+    if is_new:
+        cookie.give(response, tablets.new_secret(asks, visit))
+        response["Clear-Site-Data"] = '"storage"'
+    return response
 
 
-def press(request: HttpRequest, token: str) -> HttpResponse:
+def press(request: HttpRequest, asks: Asking) -> HttpResponse:
+    visit = asks.row.visit
+    if asks.row.replaced_at:
+        return left(request)  # the last reply was lost: first it learns what is on it now
+    if "digits" in request.POST:
+        return tap_code(request, asks)
+    if visit is None or visit.tablet_id != asks.tablet.pk:
+        return left(request)
     do = request.POST.get("do", "")
     pressed = {name: request.POST.get(name, "") for name in ("turn", "view", "answer")}
     try:
-        screen = moves.press(token=token, do=do, **pressed)
+        screen = moves.press(visit=visit, do=do, **pressed)
     except NotPossible:
         # Something changed meanwhile (a release, a merge): nothing was stored, and staff see that they are wanted.
-        screen = moves.call_staff(token=token)
+        screen = moves.call_staff(visit=visit)
     if screen is None:
-        return left(keypad(request, token="" if do == "finish" else token))
+        return left(request)
     # A page beside the way changed nothing, so it may be shown at once; the others must not be sent again by reloading.
-    if do.partition(":")[0] in moves.BESIDE or screen.view or request.headers.get("HX-Request"):
+    if do.partition(":")[0] in moves.BESIDE or screen.view or request.htmx:
         return shown(request, screen)
     return see_other()
 
@@ -70,58 +107,43 @@ def sounds(screen: Screen) -> str:
     )
 
 
-def page(request: HttpRequest) -> str:
-    """htmx gets what stands inside the page; everyone else the whole of it."""
-    return "kiosk/part.html" if request.headers.get("HX-Request") else "kiosk/page.html"
-
-
-def keypad(request: HttpRequest, *, token: str = "", typed: str = "", is_wrong: bool = False) -> HttpResponse:
-    """The code of the next visit. Where one has just ended by itself, it says so first, in the language it spoke."""
-    english, tablet = content.current(KIOSK), content.current(KIOSK, visits.language_of(token))
-    context = {
-        "page": page(request),
-        **screens.said_in((tablet if token else english).hash),
-        "title": english.say("title:keypad"),
-        "undo": english.card("button.undo").html,
-        "typed": typed,
-        "wrong": english.on("keypad-wrong", {}) if is_wrong else [],
-        "ended": tablet.on("ended", {}) if token else [],
-        "keys": "123456789",
-    }
-    return render(request, "kiosk/keypad.html", context)
-
-
-def tap_code(request: HttpRequest) -> HttpResponse:
-    """One of ten big buttons was tapped: no text box, and nothing to type."""
-    typed = "".join(c for c in request.POST["digits"] if c in "0123456789")[:DIGITS]
-    digit = request.POST.get("digit", "")
-    typed = typed[:-1] if digit == "back" else typed + (digit if digit in set("0123456789") else "")
-    if len(typed) < DIGITS:
-        return keypad(request, typed=typed)
-    taken_up = visits.take_up(code=typed[:DIGITS])
-    if taken_up is None:
-        return keypad(request, is_wrong=True)
-    _visit, token = taken_up
-    response = see_other()
-    response.set_cookie(
-        COOKIE,
-        token,
-        path=reverse("kiosk"),
-        httponly=True,
-        samesite="Strict",
-        secure=not settings.IS_DEMONSTRATION,
+def waiting(request: HttpRequest, name: str, *, ended: Visit | None = None, **tapped: Any) -> HttpResponse:
+    """The pad for the number of the next visit, while it also asks whether one was sent here. Where a visit has just
+    ended by itself, it says so first, in the language it spoke."""
+    said_goodbye = ended is None or ended.ended_how in SAID_SO
+    tablet = content.current(KIOSK, ENGLISH if said_goodbye else general(ended.state["language"]))
+    return pad(
+        request,
+        digits=DIGITS,
+        words=tablet,
+        title="keypad",
+        tablet=name,
+        ended=[] if said_goodbye else tablet.on("ended", {}),
+        **tapped,
     )
-    return response
 
 
-def see_other() -> HttpResponseRedirect:
-    response = HttpResponseRedirect(reverse("kiosk"))
+def tap_code(request: HttpRequest, asks: Asking) -> HttpResponse:
+    typed = pressed_on(request, DIGITS)
+    if len(typed) < DIGITS:
+        return waiting(request, asks.tablet.name, typed=typed)
+    try:
+        this = tries.begin(f"tablet {asks.tablet.pk}")
+    except tries.TooMany:
+        return waiting(request, asks.tablet.name, wrong="keypad-wait")
+    if visits.take_up(code=typed, tablet=asks.tablet) is None:
+        enrolling.refused(f"tablet {asks.tablet.name}", asks.tablet.prison_id)
+        return waiting(request, asks.tablet.name, wrong="keypad-wrong")
+    tries.was_right(this)
+    return see_other()
+
+
+def see_other(query: str = "") -> HttpResponseRedirect:
+    response = HttpResponseRedirect(reverse("kiosk") + query)
     response.status_code = 303
     return response
 
 
-def left(response: HttpResponse) -> HttpResponse:
-    """Nothing of the person who was here stays in this browser."""
-    response.delete_cookie(COOKIE, path=reverse("kiosk"), samesite="Strict")
-    response["Clear-Site-Data"] = '"storage"'
-    return response
+def left(request: HttpRequest) -> HttpResponse:
+    """The visit is over. With JavaScript the whole page makes way for a new one (static/kiosk/kiosk.js)."""
+    return HttpResponse(status=204, headers={"HX-Trigger": "left"}) if request.htmx else see_other()

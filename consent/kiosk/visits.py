@@ -1,23 +1,22 @@
-"""One sitting at a tablet: started by staff, taken up with a code, ended by the person, staff or silence."""
+"""One sitting at a tablet: started by staff, sent to a tablet or taken up there with a code, ended by the person, staff
+or silence."""
 
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from consent import actions, facts, ledger, telling
-from consent.journey import BY_ID, Kind, Situation, Step, draw_order
-from consent.models import Entry, ReceptionPolicy, ReceptionTakes, Visit
+from consent.journey import Situation, Step, draw_order
+from consent.models import Entry, ReceptionPolicy, ReceptionTakes, Tablet, Visit
 from consent.policy import Outcome
 from consent.questions import GMS_REGISTRATION, QUESTIONS
 from consent.standing import QuestionStanding, Standing
 from consent.words import content
 from consent.words.files import ENGLISH
-from consent.words.local import general
 from registration import actions as registration
 from registration.actions import NotPossible
 from registration.models import Patient, Prison
@@ -25,6 +24,11 @@ from registration.models import Patient, Prison
 CODE_LASTS = timedelta(minutes=10)
 # Asked after 3 minutes, cleared one minute later (content.md 2.3); the server gives a little more for a slow network.
 IDLE = timedelta(minutes=4, seconds=30)
+# How visits end, where something follows from it.
+FINISHED, NOBODY_THERE, NOT_THEM, TAKEN_AWAY = "finished", "nobody there", "not this person", "tablet taken away"
+# Drawn for a visit, shown on the tablet and to staff, so that the two can be told to belong together. No words: whoever
+# reads no English knows them. Their drawings: consent/explanations/pictures.toml.
+PICTURES = ("tree", "fish", "umbrella", "boat", "butterfly", "apple", "bell", "bicycle")
 
 
 def hashed(secret: str) -> str:
@@ -32,11 +36,16 @@ def hashed(secret: str) -> str:
 
 
 @transaction.atomic
-def start(*, patient: Patient, place: str, user: User, reason: str = "", interpreter: str = "") -> tuple[Visit, str]:
-    """Start a visit for a person whose identity staff vouch for; returns it with its six-digit code.
+def start(
+    *, patient: Patient, place: str, user: User, reason: str = "", interpreter: str = "", tablet: Tablet | None = None
+) -> tuple[Visit, str]:
+    """Start a visit for a person whose identity staff vouch for; returns it with its six-digit code, which is blank
+    where it is sent to a tablet.
 
     Asking someone who need not be asked takes a reason, which goes into the record. Raises NotPossible.
     """
+    # Always in this order: tablet, person, visit.
+    held = hold(tablet) if tablet else None
     person = registration.locked(patient)
     now = timezone.now()
     standing = facts.standing_of(person, now)
@@ -57,16 +66,23 @@ def start(*, patient: Patient, place: str, user: User, reason: str = "", interpr
     for live in Visit.objects.filter(patient__in=registration.family(person), ended_at=None):
         end(visit=live, how="started anew")
     takes = reception_takes(standing) if place == Visit.Place.RECEPTION else ReceptionTakes.ALL
-    code = unused_code(now)
+    if held:
+        make_free(held, standing.prison)
+    code = "" if held else unused_code(now)
     visit = Visit.objects.create(
         patient=person,
         prison_id=standing.prison,
         place=place,
         started_by=user,
         started_at=now,
-        code=hashed(code),
+        code=hashed(code) if code else "",
         code_expires_at=now + CODE_LASTS,
+        tablet=held,
+        # Not from 0: a form left over from whoever had the tablet before fits no screen of this visit.
+        turn=secrets.randbelow(10**9),
         state={
+            "is_them": False,
+            "picture": secrets.choice(PICTURES),
             "words": content.current_hashes(ENGLISH, standing.prison or ""),
             "language": ENGLISH,
             "opened_at": standing.opened_at.isoformat() if standing.opened_at else "",
@@ -102,50 +118,6 @@ def to_explain(line: str) -> list[str]:
     return list(ledger.read(entry)["data"].get("explain", [])) if entry else []
 
 
-def speak(visit: Visit, language: str) -> None:
-    """From here on in this language; what was seen in another one is seen anew."""
-    state = visit.state
-    state |= {"words": content.current_hashes(language, visit.prison_id), "language": language}
-    state |= {
-        "seen": {},
-        "aloud": {},
-        "heard": [],
-        "checks": {},
-        "tries": {},
-        "resumed": False,
-        "knows_cost_of_no": False,
-    }
-    words = content.words(state["words"][GMS_REGISTRATION.id])
-    state["unchecked"] = bool(content.unchecked(words, words.texts))
-    state |= taken_up_from(visit)
-
-
-def taken_up_from(visit: Visit) -> dict[str, Any]:
-    """Where the last visit of this time in prison stopped, and what was heard in it; never an answer."""
-    people = registration.family(visit.patient)
-    since = visit.state["opened_at"]
-    before = Visit.objects.filter(patient__in=people, started_at__gte=since).exclude(pk=visit.pk) if since else []
-    last = before.order_by("-started_at").first() if since else None
-    if (
-        last is None
-        or GMS_REGISTRATION.id not in visit.state["asks"]
-        or not tells_something(last.state.get("heard", []))
-    ):
-        return {}
-    if last.state["words"] != visit.state["words"]:
-        return {}  # the words have changed since, or are in another language: they are heard anew
-    kept = {name: last.state[name] for name in ("seen", "checks", "order", "heard")}
-    return kept | {"aloud": last.state.get("aloud", {}), "knows_cost_of_no": knows_cost_of_no(last), "resumed": True}
-
-
-def knows_cost_of_no(visit: Visit) -> bool:
-    return "right" in visit.state["checks"].get("no-checks", {}).get("passes", [])
-
-
-def tells_something(heard: list[str]) -> bool:
-    return any(BY_ID[step].kind in (Kind.MINUTE, Kind.READ, Kind.MEANS) for step in heard if step in BY_ID)
-
-
 def reception_takes(standing: Standing) -> str:
     policies = ReceptionPolicy.objects.filter(prison=standing.prison, legal_status__in=["", standing.legal_status])
     chosen = max(policies, key=lambda policy: policy.legal_status, default=None)
@@ -159,56 +131,115 @@ def unused_code(now: datetime) -> str:
             return code
 
 
-def new_code(*, visit: Visit) -> str:
-    """Another code for a visit that goes on, on this tablet or another one."""
-    code = unused_code(timezone.now())
-    visit.code, visit.code_expires_at, visit.token = hashed(code), timezone.now() + CODE_LASTS, ""
-    visit.save(update_fields=["code", "code_expires_at", "token"])
-    return code
+def hold(tablet: Tablet) -> Tablet:
+    return Tablet.objects.select_for_update(no_key=True).get(pk=tablet.pk)
+
+
+def make_free(held: Tablet, prison: str | None) -> None:
+    """Raises NotPossible where nobody can be sent to this tablet now."""
+    if not held.is_in_service or held.prison_id != prison:
+        raise NotPossible("This tablet is not in use at the prison where the person is. Choose another one.")
+    if on_tablet(held):
+        raise NotPossible("Somebody else is at this tablet now. Choose another one, or get a code.")
+
+
+def free(prison: str | None) -> list[Tablet]:
+    """The tablets of a prison that are there now and at which nobody is."""
+    now = timezone.now()
+    seen = Tablet.objects.filter(prison=prison, enrolled_at__lt=now, revoked_at=None, last_seen_at__gt=now - IDLE)
+    going_on = Visit.objects.filter(tablet__in=seen, ended_at=None)
+    taken = {visit.tablet_id for visit in going_on if not is_silent(visit, now)}
+    return [tablet for tablet in seen if tablet.pk not in taken]
 
 
 @transaction.atomic
-def take_up(*, code: str) -> tuple[Visit, str] | None:
-    """Put the visit with this code on a tablet, once; returns it with the tablet's token."""
-    visit = (
-        Visit.objects.select_for_update()
-        .filter(code=hashed(code), code_expires_at__gt=timezone.now(), ended_at=None)
-        .first()
+def move(*, visit: Visit, tablet: Tablet | None = None) -> str:
+    """The visit goes on on this tablet, with the steps done; without one, wherever the code that is returned is tapped.
+
+    The tablet that has it now is cleared when it next asks. Raises NotPossible.
+    """
+    held = hold(tablet) if tablet else None
+    moved = Visit.objects.select_for_update().get(pk=visit.pk)
+    if moved.ended_at:
+        raise NotPossible("The visit has ended. Start another one.")
+    if held and held.pk != moved.tablet_id:
+        make_free(held, moved.prison_id)
+    code = "" if held else unused_code(timezone.now())
+    moved.code, moved.code_expires_at = hashed(code) if code else "", timezone.now() + CODE_LASTS
+    put_on(moved, held, last_seen_at=None)
+    return code
+
+
+def new_code(*, visit: Visit) -> str:
+    """Another code for a visit that goes on, on this tablet or another one."""
+    return move(visit=visit)
+
+
+@transaction.atomic
+def take_up(*, code: str, tablet: Tablet) -> Visit | None:
+    """Put the visit with this code on a tablet of its own prison, once."""
+    held, now = hold(tablet), timezone.now()
+    waiting = Visit.objects.select_for_update().filter(
+        code=hashed(code), code_expires_at__gt=now, ended_at=None, prison=held.prison_id
     )
+    visit = waiting.first() if not on_tablet(held) else None
     if visit is None:
         return None
-    token = secrets.token_urlsafe(32)
-    visit.code, visit.token, visit.last_seen_at = "", hashed(token), timezone.now()
-    visit.save(update_fields=["code", "token", "last_seen_at"])
-    return visit, token
+    visit.code = ""
+    put_on(visit, held, last_seen_at=now)
+    return visit
 
 
-def on_tablet(token: str, *, lock: bool = False) -> Visit | None:
+def put_on(visit: Visit, tablet: Tablet | None, *, last_seen_at: datetime | None) -> None:
+    """On another tablet, in other hands perhaps: who holds it is asked first."""
+    visit.tablet, visit.last_seen_at = tablet, last_seen_at
+    visit.state["is_them"] = False
+    visit.save(update_fields=["code", "code_expires_at", "tablet", "last_seen_at", "state"])
+
+
+def arrived(visit: Visit) -> None:
+    """The tablet it was sent to shows it."""
+    visit.last_seen_at = timezone.now()
+    visit.save(update_fields=["last_seen_at"])
+
+
+def on_tablet(tablet: Tablet) -> Visit | None:
     """The live visit of a tablet. One that nobody touched for too long is ended, and stores nothing."""
-    if not token:
+    visit = Visit.objects.select_related("patient").filter(tablet=tablet, ended_at=None).first()
+    return going_on(visit)
+
+
+def still_on_its_tablet(visit: Visit) -> Visit | None:
+    """The same visit, held; None where it has ended or moved since."""
+    rows = Visit.objects.select_for_update().filter(pk=visit.pk, tablet=visit.tablet_id, ended_at=None)
+    return going_on(rows.first()) if visit.tablet_id else None
+
+
+def going_on(visit: Visit | None) -> Visit | None:
+    if visit is None:
         return None
-    rows = Visit.objects.select_for_update() if lock else Visit.objects
-    try:
-        visit = rows.get(token=hashed(token), ended_at=None)
-    except Visit.DoesNotExist:
-        return None
-    if visit.last_seen_at and timezone.now() - visit.last_seen_at > IDLE:
-        end(visit=visit, how="nobody there")
+    if is_silent(visit, timezone.now()):
+        end(visit=visit, how=NOBODY_THERE)
         return None
     return visit
 
 
+def is_silent(visit: Visit, at: datetime) -> bool:
+    """Nobody has touched it for too long; or it was sent, and no tablet came for it."""
+    if visit.last_seen_at is None:
+        return visit.tablet_id is not None and visit.code_expires_at < at
+    return at - visit.last_seen_at > IDLE
+
+
 def end(*, visit: Visit, how: str) -> None:
     """End a visit. What was confirmed is in the record already; nothing else is kept but the steps done."""
-    # Its token opens nothing any more; it is kept so that the tablet can say goodbye in the language it spoke.
     visit.ended_at, visit.ended_how, visit.code = timezone.now(), how, ""
     visit.save(update_fields=["ended_at", "ended_how", "code"])
 
 
-def language_of(token: str) -> str:
-    """The language of the visit that was last on a tablet."""
-    visit = Visit.objects.filter(token=hashed(token)).first() if token else None
-    return general(visit.state["language"]) if visit else ENGLISH
+def tablet_of(visit: Visit) -> str:
+    """As the record names it."""
+    return str(visit.tablet_id or "")
 
 
 def go_to(visit: Visit, step: Step | None) -> None:
@@ -233,4 +264,5 @@ def situation(visit: Visit) -> Situation:
         resumed=bool(state.get("resumed")),
         unchecked=bool(state.get("unchecked")),
         knows_cost_of_no=bool(state.get("knows_cost_of_no")),
+        is_them=state.get("is_them", True),  # visits of long ago were asked nothing
     )

@@ -9,7 +9,7 @@ from babel.dates import format_datetime
 from consent import ledger
 from consent.journey import BY_ID as STEPS
 from consent.journey import title_of
-from consent.models import Entry
+from consent.models import Entry, Tablet
 from consent.papers.answers import decision, mark_of_error, person_of, presentation_of, words_of
 from consent.papers.printing import locale_of, pdf
 from consent.policy import Answer
@@ -49,6 +49,7 @@ PRINTED_ELSEWHERE = {
     "once",
     "visit",
     "about",
+    "tablet",
 }
 
 
@@ -85,7 +86,7 @@ def facts_of(entry: Entry, said: dict[str, Any]) -> list[tuple[str, str]]:
         ("Answered", moment(entry.at)),
         ("Recorded", moment(entry.recorded_at)),
         ("Where", f"{prison.name} ({prison.pk})" if prison else data.get("prison") or "Not known"),
-        ("How", ROUTES.get(data["route"], data["route"])),
+        ("How", how(data)),
         ("Interpreter", data.get("interpreter") or "None recorded"),
         ("Who pressed", f"{pressed}: {by['name']}" if by["name"] else pressed),
     ]
@@ -95,6 +96,13 @@ def facts_of(entry: Entry, said: dict[str, Any]) -> list[tuple[str, str]]:
     others = sorted(data.keys() - PRINTED_ELSEWHERE - {"interpreter"})
     rows += [(name.replace("_", " ").capitalize(), in_words(data[name])) for name in others if data[name] != ""]
     return rows
+
+
+def how(data: dict[str, Any]) -> str:
+    """The name of a tablet never changes, so it is the one that it had then."""
+    said = ROUTES.get(data["route"], data["route"])
+    tablet = Tablet.objects.filter(pk=data["tablet"]).first() if data.get("tablet") else None
+    return f"{said}: {tablet.name}" if tablet else said
 
 
 def in_words(value: object) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import F, Max, Q
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from consent.roles import Deed
 from consent.staff import here, wording
-from consent.staff.doing import Do
+from consent.staff.doing import Do, start_a_visit
 from consent.staff.matters import Matter, Need, everyone, needs, requests_at
+from consent.staff.tablets import broke_off_at, see_again
 from consent.standing import Standing
 from registration.custody import State
 from registration.legal_status import LegalStatus
@@ -45,6 +46,8 @@ class List:
     why: str
     empty: str
     rows: Callable[[list[Person], Prison, datetime], Iterator[Row]]
+    # Whose record is sensitive is on this list, and on no other.
+    is_sensitive: bool = False
 
 
 def with_rules(*codes: str) -> Callable[[list[Person], Prison, datetime], Iterator[Row]]:
@@ -56,6 +59,12 @@ def with_rules(*codes: str) -> Callable[[list[Person], Prison, datetime], Iterat
                 yield Row(person, found)
 
     return rows
+
+
+def everything_due(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
+    for person, _standing, about in people:
+        if found := needs(about):
+            yield Row(person, found)
 
 
 def gp_record(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
@@ -87,6 +96,14 @@ def registrations(people: list[Person], prison: Prison, at: datetime) -> Iterato
                     line = gettext("Stop: the yes behind this registration does not stand any more.")
                 button = Do(gettext("Record the next step"), reverse("request", args=[work.pk]))
                 yield Row(person, lines=[line], buttons=[button])
+
+
+def broke_off(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
+    last = broke_off_at(prison, at)
+    for person, standing, about in people:
+        if need := see_again(last.get(person.pk), standing, about, at):
+            visit = start_a_visit(person, about)
+            yield Row(person, [need], buttons=[visit] if visit else [])
 
 
 def legal_status(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
@@ -126,6 +143,14 @@ LISTS = (
         _("These people have not decided, or could not be asked. The date goes with them from prison to prison."),
         _("Nobody has to be asked again."),
         with_rules("11g", "12", "13"),
+    ),
+    List(
+        "broke-off",
+        _("Tablet left before the end"),
+        _("Healthcare staff who started the visit"),
+        _("What was not confirmed is not stored. See them, and go on where they stopped, on a tablet or by talking."),
+        _("Nobody left a tablet before the end."),
+        broke_off,
     ),
     List(
         "not-asked-yet",
@@ -176,30 +201,47 @@ LISTS = (
         legal_status,
     ),
 )
-BY_SLUG = {listed.slug: listed for listed in LISTS}
+SENSITIVE = List(
+    "sensitive",
+    _("Sensitive records"),
+    _("Clinicians"),
+    _("These people are on no other list and in no search. They are not for a tablet: talk with them."),
+    _("Nobody here has a sensitive record with something to be done."),
+    everything_due,
+    is_sensitive=True,
+)
+BY_SLUG = {listed.slug: listed for listed in (*LISTS, SENSITIVE)}
 
 
-@login_required
+@here.may(Deed.PEOPLE)
 def lists(request: HttpRequest) -> HttpResponse:
     """What lists there are, and why. No counts: nobody is to be measured by how many said yes."""
-    return here.page(request, "lists", lists=LISTS)
+    prison = here.chosen(request)
+    is_for_clinicians = here.posts(request).may(Deed.SENSITIVE, prison.pk if prison else "")
+    return here.page(request, "lists", lists=(*LISTS, SENSITIVE) if is_for_clinicians else LISTS)
 
 
-@login_required
+@here.may(Deed.PEOPLE)
 def one_list(request: HttpRequest, slug: str) -> HttpResponse:
     listed = BY_SLUG.get(slug)
     if listed is None:
         raise here.NothingThere(gettext("There is no such list."))
     prison, now = here.chosen(request), timezone.now()
+    if listed.is_sensitive and not here.posts(request).may(Deed.SENSITIVE, prison.pk if prison else ""):
+        raise here.Refused(Deed.SENSITIVE)
     rows: list[Row] = []
     if prison is not None:
-        people = everyone(prison, now, requests_at(prison))
+        people = everyone(prison, now, requests_at(prison), sensitive=listed.is_sensitive)
         rows = sorted(listed.rows(people, prison, now), key=lambda row: row.rank)
     shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    here.note_list(request, [row.person for row in shown], f"list {slug}")
+    deeds = here.posts(request).deeds(prison.pk if prison else "")
+    for row in shown:
+        row.buttons[:] = here.allowed(deeds, row.buttons)
     return here.page(request, "list", listed=listed, rows=shown)
 
 
-@login_required
+@here.may(Deed.MESSAGES)
 def messages(request: HttpRequest) -> HttpResponse:
     """Messages that nobody understood, whole: from all prisons, for they may not even name one."""
     rows = Message.objects.filter(outcome=Message.Outcome.NOT_UNDERSTOOD, dealt_with_at=None).order_by("received_at")

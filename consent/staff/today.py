@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from consent.models import Visit
+from consent.roles import Deed
 from consent.staff import here, wording
 from consent.staff.doing import Do, start_a_visit
 from consent.staff.matters import Matter, Need, everyone, needs, requests_at
-from consent.staff.tablets import calls_at
+from consent.staff.tablets import broke_off_at, calls_at, see_again
 from consent.standing import Standing
 from registration.custody import State
 from registration.models import Patient, Prison
@@ -54,6 +57,15 @@ class Section:
 
 
 @here.signed_in
+def first_page(request: HttpRequest) -> HttpResponse:
+    """Today's list; whoever has nothing to do with people begins at the first page that is theirs."""
+    own = here.layout(request)
+    if Deed.PEOPLE in own["may"] or not own["menu"]:
+        return today(request)
+    return redirect(own["menu"][0]["url"])
+
+
+@here.may(Deed.PEOPLE)
 def today(request: HttpRequest) -> HttpResponse:
     prison, now = here.chosen(request), timezone.now()
     calls = calls_at(prison)
@@ -61,10 +73,13 @@ def today(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         return here.part(request, "calls", mark=mark, calls=calls)
     new, due = rows_at(prison, now)
+    shown = sections(request, new, due)
+    here.note_list(request, [row.person for section in shown for row in section.rows], "today")
     return here.page(
         request,
         "today",
-        sections=sections(request, new, due),
+        sections=shown,
+        may_visit=here.posts(request).may(Deed.VISITS, prison.pk if prison else ""),
         is_empty=not new and not due,
         calls=calls,
         mark=mark,
@@ -77,15 +92,17 @@ def rows_at(prison: Prison | None, at: datetime) -> tuple[list[Row], list[Row]]:
     if prison is None:
         return [], []
     people = everyone(prison, at, requests_at(prison))
-    rows = [row(person, standing, about, at) for person, standing, about in people]
+    last = broke_off_at(prison, at)
+    rows = [row(person, standing, about, at, last.get(person.pk)) for person, standing, about in people]
     new = sorted((r for r in rows if r.is_new), key=lambda r: r.since or at, reverse=True)
     due = sorted((r for r in rows if r.is_due and not r.is_new), key=lambda r: r.rank)
     return new, due
 
 
-def row(person: Patient, standing: Standing, about: list[Matter], at: datetime) -> Row:
+def row(person: Patient, standing: Standing, about: list[Matter], at: datetime, last_visit: Visit | None) -> Row:
     is_here = standing.state_at(at) is State.OPEN
-    found = needs(about)
+    again = see_again(last_visit, standing, about, at)
+    found = [*([again] if again else []), *needs(about)]
     return Row(
         person=person,
         since=standing.since,

@@ -48,10 +48,17 @@
     }
     pressed = event.target.closest("button")?.value ?? "";
   }, { capture: true });
-  document.addEventListener("htmx:beforeRequest", () => sound.stop());
+  // The tablet that waits asks by itself whether a visit is here: no touch got lost when that does not get through.
+  const byItself = (event) => event.detail.elt.id === "waiting";
+  document.addEventListener("htmx:beforeRequest", (event) => { if (!byItself(event)) sound.stop(); });
   for (const event of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    document.addEventListener(event, () => { lost().hidden = false; });
+    document.addEventListener(event, (event) => { if (!byItself(event)) lost().hidden = false; });
   }
+  // The visit is over: a new page in the place of this one, so that nothing of it is left to go back to.
+  document.addEventListener("left", () => {
+    kiosk().hidden = true;
+    window.location.replace(window.location.pathname);
+  });
   document.addEventListener("htmx:afterSwap", () => {
     lost().hidden = true;
     // Whoever touched a speaker stays at it; elsewhere reading starts at the top.

@@ -136,11 +136,13 @@ def fill() -> None:
     from django.utils import timezone
 
     from consent import actions
+    from consent.roles import Role
     from registration.actions import patient_with
     from registration.movements import Direction, Movement
+    from tests.staff import give_posts
 
     call_command("prepare", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
-    User.objects.create_user("nurse")
+    give_posts(User.objects.create_user("nurse"), *Role)
     now = timezone.now()
     with transaction.atomic():
         for n in range(PEOPLE):

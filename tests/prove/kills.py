@@ -102,6 +102,7 @@ def at_the_desk() -> None:
     from registration.actions import patient_with
     from registration.models import Patient, Prison, RegistrationRequest
     from registration.movements import Direction, Movement
+    from tests.enrolled import enrolled
 
     call_command("prepare", stdout=io.StringIO())
     nurse = User.objects.create_user("nurse")
@@ -109,13 +110,13 @@ def at_the_desk() -> None:
     actions.set_prison_policy(prison=Prison.objects.get(pk="HLI"), hold="none", hold_hours=0, takes={})
 
     def start(number: str) -> list[str]:
-        """A person comes in, and staff start a visit; the code to tap on the tablet."""
+        """A person comes in, and staff start a visit; the code to tap, and the secret of the tablet it is tapped on."""
         even = int(number[1:5]) % 2 == 0
         person = patient_with(number)
         arrival = Movement(timezone.now(), Direction.IN, "NEW_ADMISSION", prison="HLI" if even else "LEI")
         actions.record_movement(patient=person, movement=arrival, by="prove")
-        _, code = visits.start(patient=person, place="reception" if even else "wing", user=nurse)
-        return [number, code]
+        visit, code = visits.start(patient=person, place="reception" if even else "wing", user=nurse)
+        return [number, code, enrolled(visit.prison_id)[1]]
 
     def stored(number: str) -> list[list[str]]:
         lines = [ledger.read(entry) for entry in entries_of([Patient.objects.get(prison_number=number)])]
@@ -183,7 +184,7 @@ class Desk:
         return self.answered()
 
     def start(self, how_many: int) -> list[list[str]]:
-        """Start so many visits, each for a person who has just come in: prison numbers and codes."""
+        """Start so many visits, each for a person who has just come in: prison numbers, codes, secrets of tablets."""
         numbers = [f"A{n:04d}BC" for n in range(self.people, self.people + how_many)]
         self.people += how_many
         return self.asked("start", *numbers)
@@ -314,7 +315,7 @@ def request(port: int, sent: bytes) -> tuple[int, list[str], str, int]:
             while True:
                 head, end, body = reply.partition(b"\r\n\r\n")
                 length = re.search(rb"^content-length: (\d+)\r?$", head, re.I | re.M) if end else None
-                if length and len(body) >= int(length[1]):
+                if (length and len(body) >= int(length[1])) or (end and head.split()[1] == b"204"):
                     break
                 if not (more := connection.recv(65536)):
                     raise Lost
@@ -328,7 +329,7 @@ def request(port: int, sent: bytes) -> tuple[int, list[str], str, int]:
 class Tablet:
     """A browser at one visit. It chooses, and can be told when to press "This is right"."""
 
-    def __init__(self, port: int, number: str, code: str, rng: random.Random) -> None:
+    def __init__(self, port: int, number: str, code: str, secret: str, rng: random.Random) -> None:
         self.port, self.number = port, number
         self.open = [GP, GMS]
         self.answers = {question: rng.choice(["yes", "no", "later"]) for question in self.open}
@@ -336,13 +337,14 @@ class Tablet:
         # How it sends the confirming request: as htmx does, or as a plain form; and once more after a failure.
         self.boosted = rng.random() < 0.5
         self.sends_again = rng.random() < 0.7
-        self.cookies: dict[str, str] = {}
+        self.cookies = {"tablet": secret}
         self.form: dict[str, str] = {}
         self.pressed: dict[str, str] = {}
         self.sizes = (0, 0)  # bytes of the last request and of its reply
         self.page = ""
         self.send()
         self.took(self.send({**self.fields(), "digits": code[:5], "digit": code[5]}))
+        self.press("me")
 
     def send(self, form: dict[str, str] | None = None, port: int = 0, boosted: bool = True) -> tuple[int, str]:
         """One request; the status and the page that came, which is kept. Raises Lost."""
@@ -364,7 +366,7 @@ class Tablet:
 
     def took(self, came: tuple[int, str]) -> None:
         """Follow to the screen that comes. Raises Stuck where there is none."""
-        status, _ = came if came[0] != 303 else self.send()
+        status, _ = came if came[0] not in (204, 303) else self.send()
         if status != 200:
             raise Stuck(f"{self.number} got status {status}")
 

@@ -20,6 +20,7 @@ from consent.proof.checkpoints import make
 from registration.actions import NotPossible, prison_named
 from registration.legal_status import LegalStatus
 from registration.models import Patient, RegistrationRequest
+from tests.enrolled import enrolled
 
 PRISONS = ["LEI", "HLI", "MDI"]
 GMS, GP = "gms-registration", "gp-record"
@@ -122,13 +123,12 @@ class Life:
         )
 
     def on_a_tablet(self) -> None:
-        _visit, code = visits.start(patient=self.someone(), place="wing", user=self.nurse, reason="asked to")
-        taken_up = visits.take_up(code=code)
-        if taken_up is None:
+        visit, code = visits.start(patient=self.someone(), place="wing", user=self.nurse, reason="asked to")
+        tablet, _secret = enrolled(visit.prison_id)
+        if visits.take_up(code=code, tablet=tablet) is None:
             return
-        token = taken_up[1]
         for _ in range(30):
-            visit = visits.on_tablet(token)
+            visit = visits.on_tablet(tablet)
             if visit is None:
                 return
             step = screens.current(visit).step.id
@@ -139,6 +139,8 @@ class Life:
                 do = "still"
             elif step.startswith("check-"):
                 do = f"check:{self.dice.choice(['first', 'second', 'unsure', 'skipped'])}"
+            elif step == "you":
+                do = "me"
             elif step == "language":
                 do = "language:en-GB"
             elif step == "on-paper":
@@ -147,7 +149,7 @@ class Life:
                 do = "go"
             elif self.dice.random() < 0.05:
                 do = "confirm-later"
-            moves.press(token=token, do=do, turn=str(visit.turn), view="", answer=answer)
+            moves.press(visit=visit, do=do, turn=str(visit.turn), view="", answer=answer)
 
     def changes_status(self) -> None:
         status = self.dice.choice(list(LegalStatus))

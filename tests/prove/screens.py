@@ -53,11 +53,13 @@ def main() -> None:
     from django.contrib.auth.models import User
     from playwright.sync_api import sync_playwright
 
+    from consent.roles import Role
     from consent.words.files import languages
     from tests.pictures import wait_for
+    from tests.staff import give_posts
 
     wait_for(f"http://127.0.0.1:{PORT}/kiosk/")
-    User.objects.create_user("nurse")
+    give_posts(User.objects.create_user("nurse"), *Role)
     screens: Counter[str] = Counter()
     faults: list[str] = []
     with sync_playwright() as playwright:
@@ -95,7 +97,7 @@ def somebody(number: str) -> Any:
 def walked(page: Any, person: Any, tag: str, place: str, *, bigger: bool) -> Iterator[str]:
     from tests import walk
 
-    visit = walk.Walk(page, f"http://127.0.0.1:{PORT}", person, place=place)
+    visit = walk.Walk(page, f"http://127.0.0.1:{PORT}", person, place=place, says="")
     if bigger:
         visit.press("bigger")
     yield from walk.whole(visit, tag, beside=place == "wing")

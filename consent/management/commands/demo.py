@@ -1,7 +1,6 @@
 """Invented staff and people for a demonstration, put in by the same actions that real ones go through."""
 
 import json
-import os
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -13,16 +12,26 @@ from django.db import transaction
 from django.utils import timezone
 
 from consent import actions
+from consent.models import Post, Tablet
 from consent.policy import Answer
 from consent.questions import GMS_REGISTRATION, GP_RECORD, QUESTIONS
+from consent.roles import Role
 from registration.identifiers import check_digit
 from registration.legal_status import LegalStatus
 from registration.models import Patient
 from registration.movements import Direction, Movement, Source
 
 PASSWORD = "invented people only"
-STAFF = {"nurse": "Nadia", "registrar": "Rowan", "clinician": "Chris"}
 LEEDS, MOORLAND, WETHERBY = "LEI", "MDI", "WYI"
+# User name: first name, roles, and the prison at which they hold them (none: at every prison).
+STAFF: dict[str, tuple[str, list[Role], str | None]] = {
+    "nurse": ("Nadia", [Role.RECEPTION, Role.CLINICIAN], LEEDS),
+    "registrar": ("Rowan", [Role.REGISTRAR], LEEDS),
+    "clinician": ("Chris", [Role.CLINICIAN], None),
+    "manager": ("Mo", [Role.MANAGER], LEEDS),
+    "auditor": ("Ada", [Role.AUDITOR], None),
+    "reviewer": ("Robin", [Role.REVIEWER], None),
+}
 
 
 class Command(BaseCommand):
@@ -33,20 +42,34 @@ class Command(BaseCommand):
             raise CommandError("MODE is production: invented people do not belong there. Nothing was added.")
         with transaction.atomic():
             staff = add_staff()
+            add_tablets()
             people = 0 if actions.is_known("A1001DA") else add_people(timezone.now())
-        port = os.environ.get("PORT", "8000")
         self.stdout.write(f"Demonstration: {people} people and {staff} members of staff added.\n")
-        self.stdout.write(f"  Start    http://127.0.0.1:{port}/")
-        self.stdout.write(f"  Tablet   http://127.0.0.1:{port}/kiosk/")
-        self.stdout.write(f"  Staff    http://127.0.0.1:{port}/staff/")
+        self.stdout.write(f"  Start    {settings.SITE_ADDRESS}/")
+        self.stdout.write(f"  Tablet   {settings.SITE_ADDRESS}/kiosk/?demonstration=1 (2: another one)")
+        self.stdout.write(f"  Staff    {settings.SITE_ADDRESS}/staff/")
         self.stdout.write(f"  Sign in as {', '.join(STAFF)}; the password is: {PASSWORD}")
 
 
 def add_staff() -> int:
     new = [name for name in STAFF if not User.objects.filter(username=name).exists()]
     for name in new:
-        User.objects.create_user(name, password=PASSWORD, first_name=STAFF[name])
+        User.objects.create_user(name, password=PASSWORD, first_name=STAFF[name][0])
+    for name, (_first_name, roles, prison) in STAFF.items():
+        user = User.objects.get(username=name)
+        if not user.posts.exists():
+            Post.objects.bulk_create(Post(user=user, role=role, prison_id=prison) for role in roles)
     return len(new)
+
+
+def add_tablets() -> None:
+    """Two at Leeds: a browser becomes one of them at the address that is printed (consent/kiosk/enrolling.py)."""
+    for name in ("Reception 1", "Reception 2"):
+        Tablet.objects.get_or_create(
+            prison_id=LEEDS,
+            name=name,
+            defaults={"enrolled_at": timezone.now(), "enrolled_by": User.objects.get(username="manager")},
+        )
 
 
 def add_people(now: datetime) -> int:

@@ -1,8 +1,9 @@
-"""A visit at a tablet, as staff start it, follow it and end it."""
+"""A visit at a tablet, as staff start it, send it, follow it and end it."""
 
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -15,15 +16,29 @@ from django.views.decorators.http import require_POST
 
 from consent import facts
 from consent.kiosk import visits
-from consent.models import Visit
+from consent.models import Tablet, Visit
 from consent.policy import Outcome
+from consent.roles import Deed
 from consent.staff import here, wording
 from consent.staff.doing import VISIT, asked_now, instead_of_a_tablet, not_on_a_tablet
 from consent.staff.forms import StaffForm, one_of, text
 from consent.staff.matters import matters
-from consent.staff.tablets import calls_of
+from consent.staff.tablets import Call, calls_of
+from consent.words.publishing import drawn_picture
 from registration.actions import NotPossible
 from registration.models import Patient
+
+# As staff say it to the person; the tablet shows the picture alone.
+PICTURES = {
+    "tree": _("a tree"),
+    "fish": _("a fish"),
+    "umbrella": _("an umbrella"),
+    "boat": _("a boat"),
+    "butterfly": _("a butterfly"),
+    "apple": _("an apple"),
+    "bell": _("a bell"),
+    "bicycle": _("a bicycle"),
+}
 
 
 class VisitForm(StaffForm):
@@ -66,10 +81,16 @@ class VisitForm(StaffForm):
 def live(person: Patient) -> Visit | None:
     own = Q(patient=person) | Q(patient__merged_into=person)
     going_on = Visit.objects.filter(own, ended_at=None)
-    return going_on.select_related("started_by", "patient__merged_into").first()
+    return going_on.select_related("started_by", "patient__merged_into", "tablet").first()
 
 
-@here.of_person("visit", is_polled=True)
+def last(person: Patient) -> Visit | None:
+    """The live visit, or else the last one."""
+    own = Visit.objects.filter(Q(patient=person) | Q(patient__merged_into=person))
+    return own.select_related("patient__merged_into").order_by("-started_at").first()
+
+
+@here.of_person("visit", Deed.VISITS, is_polled=True)
 def visit(request: HttpRequest, person: Patient) -> HttpResponse:
     going_on = live(person)
     if request.htmx and request.method == "GET":
@@ -94,6 +115,7 @@ def visit(request: HttpRequest, person: Patient) -> HttpResponse:
                 user=request.user,
                 reason=form.reason_given(),
                 interpreter=form.cleaned_data["interpreter"],
+                tablet=tablet_pressed(request),
             )
         except NotPossible as problem:
             form.add_error(None, gettext(str(problem)))
@@ -105,8 +127,12 @@ def visit(request: HttpRequest, person: Patient) -> HttpResponse:
         form,
         template="start_visit",
         title=str(VISIT[questions[0]]) if len(questions) == 1 else gettext("Start a visit"),
-        lead=gettext("You vouch for who this person is. The tablet then asks for a six-digit code."),
+        lead=gettext(
+            "You vouch for who this person is. Send the visit to a tablet, or get a six-digit code to tap on one."
+        ),
         button=gettext("Start and get the code"),
+        tablets=visits.free(standing.prison),
+        call=call_about(person),
         person=person,
         back=reverse("person", args=[person.prison_number]),
         needs=wording.needs(person),
@@ -116,18 +142,19 @@ def visit(request: HttpRequest, person: Patient) -> HttpResponse:
 
 
 def show_code(request: HttpRequest, person: Patient, code: str) -> HttpResponse:
-    """The code waits in this member of staff's own session, so that looking again needs no new one."""
+    """The code waits in this member of staff's own session, so that looking again needs no new one. Blank: it was
+    sent to a tablet."""
     request.session["code"] = code
     return redirect("visit", person.prison_number)
 
 
 def seen_now(request: HttpRequest, visit: Visit) -> dict[str, Any]:
     """What staff see of a live visit: its code while nobody took it up, then whether someone is there."""
-    is_waiting = bool(visit.code) and visit.code_expires_at > timezone.now()
-    code = request.session.get("code", "") if is_waiting else ""
+    state = state_of(visit)
+    code = request.session.get("code", "") if state == "waiting" else ""
     if visits.hashed(code) != visit.code:
         code = ""
-    state = "waiting" if is_waiting else "taken-up" if visit.token else "run-out"
+    said_who = visit.state["is_them"]
     last_seen = wording.time_of(visit.last_seen_at) if visit.last_seen_at else ""
     call = calls_of(visit)
     return {
@@ -137,20 +164,58 @@ def seen_now(request: HttpRequest, visit: Visit) -> dict[str, Any]:
         "until": wording.time_of(visit.code_expires_at),
         "last_seen": last_seen,
         "call": call,
-        "kiosk": request.build_absolute_uri(reverse("kiosk")),
+        "tablet": visit.tablet,
+        "tablets": [tablet for tablet in visits.free(visit.prison_id) if tablet.pk != visit.tablet_id],
+        "said_who": said_who,
+        "drawing": drawn_picture(visit.state["picture"]),
+        "picture": str(PICTURES[visit.state["picture"]]),
+        "kiosk": address_of_the_tablets(request),
         "started": wording.time_of(visit.started_at),
         "interpreter": visit.state.get("interpreter", ""),
         "needs": wording.needs(visit.patient),
-        "mark": here.mark_of(visit.pk, state, code, last_seen, call),
+        "mark": here.mark_of(visit.pk, state, code, last_seen, call, visit.tablet_id, said_who),
     }
 
 
+def state_of(visit: Visit) -> str:
+    """Waiting for its code to be tapped or for its tablet, at one, left there, or with a code that has run out."""
+    now = timezone.now()
+    if visit.tablet_id is None:
+        return "waiting" if visit.code and visit.code_expires_at > now else "run-out"
+    if visits.is_silent(visit, now):
+        return "left"
+    return "taken-up" if visit.last_seen_at else "sent"
+
+
 def ended(person: Patient) -> dict[str, Any]:
-    return {"state": "ended", "call": None, "mark": here.mark_of("ended", person.pk)}
+    call = call_about(person)
+    return {"state": "ended", "call": call, "mark": here.mark_of("ended", person.pk, call)}
+
+
+def call_about(person: Patient) -> Call | None:
+    found = last(person)
+    return calls_of(found) if found else None
+
+
+def address_of_the_tablets(request: HttpRequest) -> str:
+    """Where tablets have a host of their own, staff are on another one."""
+    path = reverse("kiosk", urlconf=settings.ROOT_URLCONF)
+    return f"https://{settings.KIOSK_HOST}{path}" if settings.KIOSK_HOST else request.build_absolute_uri(path)
+
+
+def tablet_pressed(request: HttpRequest) -> Tablet | None:
+    """The tablet on the button that was pressed; None for the button that gets a code. Raises NotPossible."""
+    pressed = request.POST.get("tablet", "")
+    if not pressed:
+        return None
+    found = Tablet.objects.filter(pk=pressed).first() if pressed.isdecimal() else None
+    if found is None:
+        raise NotPossible("There is no such tablet. Choose another one, or get a code.")
+    return found
 
 
 @require_POST
-@here.of_person("visit")
+@here.of_person("visit", Deed.VISITS)
 def new_code(request: HttpRequest, person: Patient) -> HttpResponse:
     going_on = live(person)
     if going_on is None:
@@ -160,12 +225,26 @@ def new_code(request: HttpRequest, person: Patient) -> HttpResponse:
 
 
 @require_POST
-@here.of_person("visit")
+@here.of_person("visit", Deed.VISITS)
+def send(request: HttpRequest, person: Patient) -> HttpResponse:
+    """The visit goes on at another tablet; the one that has it now is cleared."""
+    going_on = live(person)
+    try:
+        if going_on is None or (tablet := tablet_pressed(request)) is None:
+            raise NotPossible("The visit has ended. Start another one.")
+        visits.move(visit=going_on, tablet=tablet)
+    except NotPossible as problem:
+        messages.error(request, gettext(str(problem)))
+    return redirect("visit", person.prison_number)
+
+
+@require_POST
+@here.of_person("visit", Deed.VISITS)
 def with_them(request: HttpRequest, person: Patient) -> HttpResponse:
     """Someone answers the call for help; the tablet may be pressed at the same moment, so the row is held."""
-    going_on = live(person)
-    if going_on is not None:
-        held = Visit.objects.select_for_update().get(pk=going_on.pk)
+    called = last(person)
+    if called is not None:
+        held = Visit.objects.select_for_update().get(pk=called.pk)
         if held.state.pop("help_at", None):
             held.save(update_fields=["state"])
     if request.POST.get("back") == "today":
@@ -174,7 +253,7 @@ def with_them(request: HttpRequest, person: Patient) -> HttpResponse:
 
 
 @require_POST
-@here.of_person("visit")
+@here.of_person("visit", Deed.VISITS)
 def end_visit(request: HttpRequest, person: Patient) -> HttpResponse:
     going_on = live(person)
     if going_on is not None:
