@@ -1,5 +1,6 @@
 """A browser that is no tablet sees nothing but this: staff tap the number here that makes it one."""
 
+from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -22,7 +23,7 @@ def not_enrolled(request: HttpRequest) -> HttpResponse:
         typed = pressed_on(request, tablets.DIGITS)
         if len(typed) == tablets.DIGITS:
             try:
-                this = tries.begin(f"address {request.META.get('REMOTE_ADDR', '')}")
+                this = tries.begin(f"address {get_ip(request)}")
             except tries.TooMany:
                 wrong = "keypad-wait"
             else:
