@@ -4,6 +4,7 @@ import copy
 import itertools
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -345,6 +346,16 @@ def test_buttons_side_by_side_have_as_many_icons_each_and_not_the_same(said, but
     pictures = [cards[name]["picture"] for name in buttons]
     assert len({len(files.pictures()[picture]) for picture in pictures}) == 1
     assert len(set(pictures)) == len(pictures)
+
+
+def test_a_package_that_names_namespaces_changes_no_picture(monkeypatch):
+    """qrcode does, once somebody adds an authenticator app."""
+    path = next(iter(publishing.pictures().values()))[0]
+    before = publishing.icon.__wrapped__(path)
+    monkeypatch.setattr(ElementTree, "_namespace_map", {**ElementTree._namespace_map})
+    ElementTree.register_namespace("svg", "http://www.w3.org/2000/svg")
+    assert publishing.icon.__wrapped__(path) == before
+    assert "svg:" not in before and "xmlns" not in before
 
 
 def test_pictures_carry_no_inline_style_and_speak_to_no_screen_reader(words):

@@ -197,8 +197,10 @@ def icon(path: str) -> str:
     # A file of a package pinned by its hash.
     svg = ElementTree.fromstring(file.read_text(encoding="utf-8"))  # nosec B314
     outline = svg.get("stroke") == "currentColor"
+    # Inline, SVG needs no namespace; and how one is written, any package may have changed.
+    for part in svg.iter():
+        part.tag = part.tag.rpartition("}")[2]
     paths = "".join(ElementTree.tostring(part, encoding="unicode").strip() for part in svg)
-    paths = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", paths.replace("ns0:", ""))
     # Tabler draws heavier lines than healthicons; thinner, a pair of them looks like one drawing.
     style = 'fill="none" stroke="currentColor" stroke-width="1.2"' if outline else 'fill="currentColor"'
     ends = ' stroke-linecap="round" stroke-linejoin="round"' if outline else ""
