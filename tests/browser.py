@@ -12,7 +12,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models.signals import post_migrate
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from consent.roles import Role
 from tests.application_role import as_owner
@@ -21,6 +21,9 @@ from tests.staff import give_posts
 
 GUARDS = [importlib.import_module(f"consent.migrations.{name}") for name in ("0002_append_only", "0004_proof")]
 PASSWORD = "a long password for tests"
+# Milliseconds. Nothing here is timed: a busy machine is slow, and only what never comes is a fault.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 class Editor:
@@ -83,7 +86,7 @@ def open_page(chromium):
         context = chromium.new_context(
             viewport={"width": width, "height": height}, java_script_enabled=javascript, locale="en-GB"
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on(
