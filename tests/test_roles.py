@@ -350,6 +350,13 @@ def test_the_auditor_sees_who_opened_what_first_and_somebody_else_checks_it(scen
     assert "Checked by" in words(checked)
 
 
+def test_an_auditor_of_a_third_prison_neither_sees_nor_checks_it(scene):
+    auditor = signed_in(Role.AUDITOR, prison="HLI")
+    assert "a test" not in words(auditor.get("/staff/looks/"))
+    assert auditor.post(f"/staff/looks/{scene.opening.pk}/checked/").status_code == 403
+    assert not AccessEvent.objects.filter(what="opening checked").exists()
+
+
 def test_nobody_checks_what_they_opened_themselves(scene):
     both = signed_in(Role.RECEPTION, Role.AUDITOR, prison="HLI")
     both.post("/staff/people/A1234BC/open/", {"why": "other", "reason": "curious"})

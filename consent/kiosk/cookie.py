@@ -20,11 +20,11 @@ def of(request: HttpRequest) -> str:
     return request.COOKIES.get(name(), "")
 
 
-def give(response: HttpResponse, secret: str) -> None:
+def give(response: HttpResponse, secret: str, *, lasts: int = LASTS) -> None:
     response.set_cookie(
         name(),
         secret,
-        max_age=LASTS,
+        max_age=lasts,
         path=path(),
         secure=not settings.IS_DEMONSTRATION,
         httponly=True,
@@ -33,13 +33,5 @@ def give(response: HttpResponse, secret: str) -> None:
 
 
 def take_away(response: HttpResponse) -> None:
-    response.set_cookie(
-        name(),
-        "",
-        max_age=0,
-        path=path(),
-        secure=not settings.IS_DEMONSTRATION,
-        httponly=True,
-        samesite="Strict",
-    )
+    give(response, "", lasts=0)
     response["Clear-Site-Data"] = '"storage"'

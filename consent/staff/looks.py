@@ -122,8 +122,7 @@ def openings(own: set[str]) -> list[dict[str, Any]]:
     found = []
     for row, said in zip(rows, ledger.opened(rows), strict=True):
         person = people.get(row.chain)
-        status = getattr(person, "status", None)
-        if said["data"].get("prison") not in own and (status is None or status.prison_id not in own):
+        if not concerns(own, said, person):
             continue
         check = by_chain.get(row.chain)
         is_checked = check is not None and check.at >= row.at
@@ -140,15 +139,22 @@ def openings(own: set[str]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: bool(one["checked_by"]))
 
 
+def concerns(own: set[str], said: dict[str, Any], person: Patient | None) -> bool:
+    """Whether it was opened from one of these prisons, or is about somebody there."""
+    status = getattr(person, "status", None)
+    return said["data"].get("prison") in own or (status is not None and status.prison_id in own)
+
+
 @require_POST
 @here.may(Deed.LOOKS, anywhere=True)
 def opening_checked(request: HttpRequest, pk: int) -> HttpResponse:
     """A second person has looked at why a record was opened: never the one who opened it."""
     row = get_object_or_404(Entry, pk=pk, kind=OPENED)
     person = get_object_or_404(Patient, record_id=row.chain)
-    if ledger.read(row)["by"]["name"] == request.user.get_username():
+    said = ledger.read(row)
+    if not concerns(own_prisons(request), said, person):
+        raise here.Refused(Deed.LOOKS, person)
+    if said["by"]["name"] == request.user.get_username():
         raise here.Refused("own opening", person)
-    actions.looked(
-        patient=person, who=request.user.get_username(), what=CHECKED, prison=ledger.read(row)["data"]["prison"]
-    )
+    actions.looked(patient=person, who=request.user.get_username(), what=CHECKED, prison=said["data"]["prison"])
     return redirect("looks")
