@@ -239,6 +239,8 @@ def test_somebody_held_elsewhere_is_shown_only_with_a_reason_which_is_in_their_r
     assert page.status_code == 403
     assert NAME not in words(page)
     assert "Leeds" not in words(page)
+    assert "They have arrived here" in words(page)
+    assert "Open the record with this reason" in words(page)
 
     without = hull.post("/staff/people/A1234BC/open/", {"why": "care", "reason": " "})
     assert without.status_code == 422
