@@ -1,6 +1,7 @@
 """Every write of registration: named, keyword-only, atomic. Each says which patients it touched, for those above."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +19,16 @@ from registration.models import (
     Patient,
     Prison,
     RegistrationRequest,
+    RollRead,
 )
 from registration.patients import Erased as Erased
 from registration.patients import NotPossible, family, locked, locked_family, locked_together, patient_with
 from registration.patients import survivor as survivor
 
 FROM_THE_FILE = "prisons.csv"
+CONTACT_ALONE = "how to reach healthcare"
+# Changes after which a prison still follows the file.
+OURS = (FROM_THE_FILE, CONTACT_ALONE)
 
 
 def prison_named(prison_id: str | None) -> Prison | None:
@@ -220,16 +225,19 @@ def open_request(
 # state -> the states it may go to
 STEPS = {
     "to-make": {"made", "stopped", "confirmed"},
-    "made": {"confirmed", "rejected", "stopped"},
-    "confirmed": set(),
+    "made": {"confirmed", "rejected", "stopped", "ended"},
+    "confirmed": {"ended"},
     "rejected": set(),
     "stopped": set(),
+    "ended": set(),
 }
 
 
 @transaction.atomic
-def move_request(*, request: RegistrationRequest, to: str, at: datetime, reason: str = "") -> RegistrationRequest:
-    """Take a request one step on. Raises NotPossible."""
+def move_request(
+    *, request: RegistrationRequest, to: str, at: datetime, reason: str = "", made_in: str | None = None
+) -> RegistrationRequest:
+    """Take a request one step on; ``made_in``: the prison that made it. Raises NotPossible."""
     locked(request.patient)
     request.refresh_from_db()
     if to not in STEPS[request.state]:
@@ -237,15 +245,25 @@ def move_request(*, request: RegistrationRequest, to: str, at: datetime, reason:
     if to == "confirmed" and request.state == "to-make" and not request.to_confirm:
         raise NotPossible("This request has not been made yet. Mark it as made first.")
     request.state, request.changed_at, request.reason = to, at, reason[:200]
+    if to == "made":
+        request.made_in_id = made_in
     request.save()
     return request
+
+
+@transaction.atomic
+def roll_was_read(*, prisons: Iterable[str], at: datetime) -> None:
+    """These prisons' own lists were held against ours, as of this time, and ours put right. The newest is kept."""
+    known = list(Prison.objects.filter(pk__in=prisons))
+    RollRead.objects.filter(prison__in=known, at__lte=at).delete()
+    RollRead.objects.bulk_create(RollRead(prison=prison, at=at) for prison in known)
 
 
 @transaction.atomic
 def load_prisons(rows: list[dict[str, str]]) -> list[Prison]:
     """Bring the prisons up to the file, and return those that changed. What staff wrote is left as they wrote it."""
     known = {prison.pk: prison for prison in Prison.objects.all()}
-    theirs = set(Prison.history.exclude(history_change_reason=FROM_THE_FILE).values_list("id", flat=True))
+    theirs = set(Prison.history.exclude(history_change_reason__in=OURS).values_list("id", flat=True))
     changed = []
     for row in rows:
         facts = {

@@ -6,12 +6,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from registration.models import (
+    Expected,
     HomeGP,
     LegalStatusRecord,
     Message,
     Notice,
     Patient,
+    RegistrationDetails,
     RegistrationRequest,
+    ScreeningOutcome,
 )
 from registration.patients import family, locked
 
@@ -25,8 +28,13 @@ BLANK = {
     "language": "",
     "needs_interpreter": False,
     "communication_needs": "",
+    "support": {},
+    "support_is_shared": False,
     "home_gp": HomeGP.UNSURE,
     "is_sensitive": False,
+    "expected_release": None,
+    "next_court": None,
+    "leaving_told_at": None,
 }
 # Of a message, its fingerprint and what became of it stay: a queue may tell it again, and it must not count twice.
 BLANK_MESSAGE = {"body": "", "prison_number": "", "detail": ""}
@@ -49,8 +57,14 @@ def erase(*, patient: Patient) -> list[Patient]:
     Message.objects.filter(of_them).update(**BLANK_MESSAGE)
     LegalStatusRecord.objects.filter(patient__in=people).update(source="")
     Notice.objects.filter(told_of_them).update(detail="")
+    Expected.objects.filter(patient__in=people).delete()
+    Expected.history.filter(patient__in=people).delete()
     RegistrationRequest.objects.filter(patient__in=people).update(reason="")
     RegistrationRequest.history.filter(patient__in=people).delete()
+    RegistrationDetails.objects.filter(patient__in=people).delete()
+    RegistrationDetails.history.filter(patient__in=people).delete()
+    ScreeningOutcome.objects.filter(patient__in=people).delete()
+    ScreeningOutcome.history.filter(patient__in=people).delete()
     for each in people:
         Patient.objects.filter(pk=each.pk).update(prison_number=nobodys_number(each), **BLANK)
         Patient.history.filter(id=each.pk).delete()

@@ -50,36 +50,47 @@ class Roll:
 
 def roll_of(text: str) -> Roll:
     """The rows of a list, and what is wrong with the others. Raises NotARoll."""
-    # Strict: a quotation mark that is never closed would swallow the people after it without a word.
-    reader = csv.reader(StringIO(text.replace("\x00", ""), newline=""), strict=True)
-    try:
-        named = [name.strip() for name in next(reader, [])]
-        header = [name.lower() for name in named]
-        check_header(header)
-        read = [row_of(reader.line_num, cells, header) for cells in reader if any(cell.strip() for cell in cells)]
-    except csv.Error as problem:
-        raise NotARoll(f"it is not a CSV file from line {reader.line_num} on ({problem}).") from problem
+    named, lines = table_of(text, COLUMNS)
+    read = [told if isinstance(told, Problem) else row_of(line, told) for line, told in lines]
     rows, twice = told_once(row for row in read if isinstance(row, Row))
     wrong = [row for row in read if isinstance(row, Problem)] + twice
     not_read = tuple(name for name in named if name and name.lower() not in COLUMNS)
     return Roll(tuple(rows), tuple(sorted(wrong, key=lambda problem: problem.line)), not_read)
 
 
-def check_header(header: list[str]) -> None:
-    if missing := [name for name in COLUMNS if name not in header]:
+def table_of(text: str, columns: tuple[str, ...]) -> tuple[list[str], list[tuple[int, dict[str, str] | Problem]]]:
+    """What the first line names, and each line after it with its number. Raises NotARoll where these columns are not
+    all there once."""
+    # Strict: a quotation mark that is never closed would swallow the people after it without a word.
+    reader = csv.reader(StringIO(text.replace("\x00", ""), newline=""), strict=True)
+    try:
+        named = [name.strip() for name in next(reader, [])]
+        header = [name.lower() for name in named]
+        check_header(header, columns)
+        rows = (cells for cells in reader if "".join(cells).strip())
+        return named, [(reader.line_num, cells_of(reader.line_num, cells, header)) for cells in rows]
+    except csv.Error as problem:
+        raise NotARoll(f"it is not a CSV file from line {reader.line_num} on ({problem}).") from problem
+
+
+def check_header(header: list[str], columns: tuple[str, ...]) -> None:
+    if missing := [name for name in columns if name not in header]:
         raise NotARoll(
             f"its first line does not name {' and '.join(missing)}. "
-            f"The first line must name the columns {' and '.join(COLUMNS)}, with commas between columns."
+            f"The first line must name the columns {' and '.join(columns)}, with commas between columns."
         )
-    if twice := [name for name in COLUMNS if header.count(name) > 1]:
+    if twice := [name for name in columns if header.count(name) > 1]:
         raise NotARoll(f"its first line names {' and '.join(twice)} twice. Keep the column that is meant.")
 
 
-def row_of(line: int, cells: list[str], header: list[str]) -> Row | Problem:
+def cells_of(line: int, cells: list[str], header: list[str]) -> dict[str, str] | Problem:
     # A comma that should stand in quotes: what follows it would be read under the wrong name.
     if any(cell.strip() for cell in cells[len(header) :]):
         return Problem(line, "it has more cells than the first line. Put quotation marks round a text with a comma.")
-    told = dict(zip(header, cells, strict=False))
+    return dict(zip(header, cells, strict=False))
+
+
+def row_of(line: int, told: dict[str, str]) -> Row | Problem:
     prison = prison_id(told.get("prison"))
     try:
         number = prison_number(told.get("prison_number", ""))

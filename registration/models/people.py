@@ -1,4 +1,4 @@
-"""Who is here and where they are registered. Knows nothing of consent."""
+"""Prisons, and people as healthcare knows them."""
 
 import uuid
 
@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from registration.legal_status import LegalStatus
-from registration.movements import Direction, Source
 
 
 class Prison(models.Model):
@@ -20,6 +19,8 @@ class Prison(models.Model):
     country = models.CharField(_("country"), max_length=20, blank=True)
     site_ods_code = models.CharField(_("GP ODS code of this site"), max_length=10, blank=True)
     active = models.BooleanField(_("in use"), default=True)
+    # Given to whoever leaves, and to the GP who takes them on: how to reach healthcare here.
+    healthcare_contact = models.CharField(_("how to reach healthcare"), max_length=120, blank=True)
     # False for an id that arrived in a message and is in no file: staff complete it.
     is_complete = models.BooleanField(default=True)
     history = HistoricalRecords()
@@ -52,8 +53,15 @@ class Patient(models.Model):
     language = models.CharField(_("language"), max_length=20, blank=True)
     needs_interpreter = models.BooleanField(_("needs an interpreter"), default=False)
     communication_needs = models.CharField(_("communication needs"), max_length=200, blank=True)
+    # What helps, by category: {"001": "short sentences"}; registration/support.py.
+    support = models.JSONField(_("support"), default=dict, blank=True)
+    support_is_shared = models.BooleanField(_("support may be shared"), default=False)
     home_gp = models.CharField(_("GP at home"), max_length=6, choices=HomeGP, default=HomeGP.UNSURE)
     is_sensitive = models.BooleanField(_("sensitive record"), default=False)
+    # As staff were told, for no feed has them; told in an earlier stay they count no more (registration/leaving.py).
+    expected_release = models.DateField(_("expected release date"), null=True, blank=True)
+    next_court = models.DateField(_("next court date"), null=True, blank=True)
+    leaving_told_at = models.DateTimeField(null=True, blank=True)
     # Joined: this record now points at the one that stands for the person. No line of the record moves.
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
     history = HistoricalRecords()
@@ -67,53 +75,6 @@ class Patient(models.Model):
     @property
     def name(self) -> str:
         return f"{self.given_names} {self.family_name}".strip()
-
-
-class Message(models.Model):
-    """One message from a feed, kept whole with what became of it."""
-
-    class Outcome(models.TextChoices):
-        APPLIED = "applied", _("applied")
-        NO_EFFECT = "no_effect", _("no effect")
-        NOT_UNDERSTOOD = "not_understood", _("not understood")
-
-    fingerprint = models.CharField(max_length=64, unique=True)
-    body = models.TextField()
-    event_type = models.CharField(max_length=120, blank=True)
-    prison_number = models.CharField(max_length=7, blank=True)
-    outcome = models.CharField(max_length=20, choices=Outcome)
-    detail = models.CharField(max_length=300, blank=True)
-    received_at = models.DateTimeField(auto_now_add=True)
-    # A member of staff has read it and done what it needs.
-    dealt_with_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["received_at"],
-                name="message_to_look_at",
-                condition=models.Q(outcome="not_understood", dealt_with_at=None),
-            )
-        ]
-
-
-class Movement(models.Model):
-    """One arrival or departure as somebody told it: a fact, added and never changed."""
-
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="movements")
-    at = models.DateTimeField()
-    direction = models.CharField(max_length=4, choices=[(d.value, d.value) for d in Direction])
-    reason = models.CharField(max_length=40, blank=True)
-    code = models.CharField(max_length=20, blank=True)
-    prison = models.ForeignKey(Prison, models.PROTECT, null=True, blank=True)
-    source = models.CharField(max_length=20, choices=[(s.value, s.value) for s in Source])
-    reception_date = models.DateField(null=True, blank=True)
-    message = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True)
-    told_by = models.CharField(max_length=150, blank=True)
-    received_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["at", "id"]
 
 
 class LegalStatusRecord(models.Model):
@@ -163,32 +124,23 @@ class MergeRecord(models.Model):
         constraints = [models.UniqueConstraint(fields=["kept", "removed", "at"], name="one_merge_once")]
 
 
-class RegistrationRequest(models.Model):
-    """The work that follows a yes: the way from "you said yes" to "you are registered", which are not the same."""
+class ScreeningOutcome(models.Model):
+    """What became of one screening programme for a person who is not called by themselves; the newest, history behind.
 
-    class State(models.TextChoices):
-        TO_MAKE = "to-make", _("to make")
-        MADE = "made", _("made")
-        CONFIRMED = "confirmed", _("confirmed")
-        REJECTED = "rejected", _("rejected")
-        STOPPED = "stopped", _("stopped")
+    ``programme``: its id in screening.toml.
+    """
 
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="registration_requests")
-    state = models.CharField(max_length=10, choices=State, default=State.TO_MAKE)
-    # What asked for it: the record line of the yes.
-    asked_by = models.CharField(max_length=64)
-    # An imported yes may be registered already: confirm rather than make again.
-    to_confirm = models.BooleanField(default=False)
-    opened_at = models.DateTimeField()
-    changed_at = models.DateTimeField()
-    reason = models.CharField(max_length=200, blank=True)
+    class Outcome(models.TextChoices):
+        REFERRED = "referred", _("Referred by hand")
+        DONE = "done", _("Done")
+        DECLINED = "declined", _("Declined")
+        NOT_ELIGIBLE = "not-eligible", _("Not eligible")
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="screening_outcomes")
+    programme = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    on = models.DateField()
     history = HistoricalRecords()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["patient"],
-                condition=models.Q(state__in=["to-make", "made"]),
-                name="one_open_registration_request",
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["patient", "programme"], name="one_outcome_a_programme")]

@@ -1,0 +1,33 @@
+"""What staff write down and no feed has: how healthcare is reached here, what became of a screening programme."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db import transaction
+
+from registration.actions import CONTACT_ALONE
+from registration.models import Patient, Prison, ScreeningOutcome
+from registration.patients import locked_family
+
+
+@transaction.atomic
+def set_healthcare_contact(*, prison: Prison, contact: str) -> None:
+    """How whoever leaves, and their GP, can reach healthcare at this prison. The rest still follows the file."""
+    if prison.healthcare_contact != contact:
+        prison.healthcare_contact = contact
+        prison._change_reason = CONTACT_ALONE
+        prison.save(update_fields=["healthcare_contact"])
+
+
+@transaction.atomic
+def record_screening(*, patient: Patient, on: date, outcomes: Mapping[str, str]) -> None:
+    """What became of these programmes, by id, on this day; "" takes back what was recorded. History keeps it all."""
+    people = locked_family(patient)
+    for programme, outcome in outcomes.items():
+        rows = list(ScreeningOutcome.objects.filter(patient__in=people, programme=programme).order_by("on", "pk"))
+        for row in rows if not outcome else rows[:-1]:
+            row.delete()
+        if outcome:
+            row = rows[-1] if rows else ScreeningOutcome(patient=people[0], programme=programme)
+            row.outcome, row.on = outcome, on
+            row.save()
