@@ -23,6 +23,7 @@ ANSWER = {
     GP_RECORD.id: _("Record an answer given by talking: asking their GP"),
     GMS_REGISTRATION.id: _("Record an answer given by talking: signing up with the prison GP"),
 }
+TO_ASK = {Outcome.OFFER, Outcome.ASK_AGAIN, Outcome.FRESH_LOOK}
 NO_TABLET = {Outcome.STAFF_FIRST, Outcome.NOT_HERE, Outcome.CLOSED}
 NOBODY_HERE = (State.NONE, State.CLOSED, State.DECEASED)
 
@@ -53,6 +54,11 @@ def asked_now(about: Iterable[Matter]) -> list[str]:
     return [m.question.id for m in about if m.is_asked and m.rule.code != "12"]
 
 
+def answered(about: Iterable[Matter]) -> list[str]:
+    """The questions that they may ask to answer anew; those that are open or to be checked a tablet asks anyhow."""
+    return [m.question.id for m in about if m.asked.decision and m.rule.outcome is Outcome.NOTHING_TO_ASK]
+
+
 def start_a_visit(patient: Patient, about: list[Matter]) -> Do | None:
     """For whoever is to be asked now."""
     questions = asked_now(about)
@@ -69,6 +75,13 @@ def record_an_answer(patient: Patient, about: list[Matter]) -> Do:
     if len(questions) != 1:
         return Do(gettext("Record an answer given by talking"), url)
     return Do(str(ANSWER[questions[0]]), f"{url}?question={questions[0]}")
+
+
+def write_down_a_paper(patient: Patient, about: list[Matter]) -> Do | None:
+    """For whoever has not decided: what they filled in by hand, both questions at once."""
+    if not any(m.is_undecided and m.rule.outcome in TO_ASK for m in about):
+        return None
+    return Do(gettext("Write down a paper"), reverse("paper", args=[patient.prison_number]))
 
 
 def first_things(patient: Patient, about: list[Matter], has_visit: bool) -> list[Do]:
@@ -101,10 +114,12 @@ def first_things(patient: Patient, about: list[Matter], has_visit: bool) -> list
             add("fresh-look-declined", gettext("They did not want to look at it again"), post=True)
         if matter.wants_task:
             add("task-done", gettext("Their GP has been asked: done"), post=True, hidden=(("line", matter.asked.line),))
-        if matter.wants_request:
+        if matter.work.wants_request:
             add("begin-request", gettext("Begin the registration"), post=True)
-        elif code == "7" and matter.request is not None and matter.request.state in ("to-make", "made"):
+        elif matter.work.make or matter.work.confirm:
             put(Do(gettext("Record the next step of the registration"), reverse("request", args=[matter.request.pk])))
+        if matter.work.undo:
+            add("help-undo", gettext("Say what was done after they took back a yes that was sent"))
     return list(found.values())
 
 
@@ -127,19 +142,37 @@ def other_things(patient: Patient, about: list[Matter], state: State) -> list[Do
     wanted = {
         "visit": state is State.OPEN and not not_on_a_tablet(about),
         "answer": is_here and not all(m.asked.conflict for m in about),
+        "paper": write_down_a_paper(patient, about) is not None,
         "not-possible": state is State.OPEN and any(m.may_be_put_off for m in about),
         "withdraw": any(m.asked.decision == "yes" and m.rule.code != "1" for m in about),
+        "capacity": state is State.OPEN,
+        "support": True,
         "describe": True,
         "legal-status": True,
         "movement": True,
+        "clinical-record": any(m.asked.line for m in about),
+        "registration-details": any(m.work.make for m in about),
+        "leaving": True,
+        "screening": is_here,
     }
     labels = {
         "visit": gettext("Start a visit"),
         "answer": gettext("Record an answer given by talking or on paper"),
+        "paper": gettext("Write down a paper with both answers"),
         "not-possible": gettext("Not possible today"),
         "withdraw": gettext("They took back their answer"),
+        "capacity": gettext("Record a clinician’s view of whether they can decide now"),
+        "support": gettext("Record what makes talking easier"),
         "describe": gettext("Change who they are"),
         "legal-status": gettext("Record their legal status"),
         "movement": gettext("Record a movement"),
+        "clinical-record": gettext("Copy for the clinical record"),
+        "registration-details": gettext("Details for the registration, and the form"),
+        "leaving": gettext("Leaving: dates and papers"),
+        "screening": gettext("Screening, by hand"),
     }
-    return [Do(labels[name], reverse(name, args=[patient.prison_number])) for name, is_so in wanted.items() if is_so]
+    found = [Do(labels[name], reverse(name, args=[patient.prison_number])) for name, is_so in wanted.items() if is_so]
+    if wanted["visit"] and (questions := answered(about)):
+        url = f"{reverse('visit', args=[patient.prison_number])}?purpose=change:{questions[-1]}"
+        found.insert(1, Do(gettext("They want to change their answer: start a visit"), url))
+    return found

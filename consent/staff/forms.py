@@ -89,13 +89,22 @@ def in_the_hour_told_twice(typed: datetime) -> datetime:
     return second if second <= timezone.now() else first
 
 
-class BirthField(forms.DateField):
+class DayField(forms.DateField):
+    """A day; which days are right is for those below to say."""
+
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    invalid: Any = _("Give a date that exists, like 31/12/2026.")
 
     def __init__(self, **kwargs: Any) -> None:
-        errors = {"invalid": _("Give a date that exists, like 31/12/1985.")}
-        formats = ["%Y-%m-%d", "%d/%m/%Y"]
-        super().__init__(**{"required": False, "input_formats": formats, "error_messages": errors, **kwargs})
+        errors = {"invalid": self.invalid, "required": _("Fill this in.")}
+        super().__init__(**{"input_formats": ["%Y-%m-%d", "%d/%m/%Y"], "error_messages": errors, **kwargs})
+
+
+class BirthField(DayField):
+    invalid = _("Give a date that exists, like 31/12/1985.")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, **kwargs})
 
     def clean(self, value: Any) -> date | None:
         born = super().clean(value)

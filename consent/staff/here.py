@@ -20,7 +20,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from consent import actions
 from consent.models import Post, Status
 from consent.roles import EVERYWHERE, Deed, Posts
-from consent.staff import wording
+from consent.staff import help, wording
 from consent.staff.doing import Do
 from consent.staff.menu import menu
 from consent.staff.sight import ReasonForm, Seen, Sight, seen_by
@@ -70,6 +70,7 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "may": [deed.value for deed in posts(request).deeds(at)],
         "prisons": choices(request),
         "find": "",
+        "help": help.lines(match),
         "menu": menu(posts(request), at, match.url_name if match else ""),
     }
 

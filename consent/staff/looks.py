@@ -29,14 +29,19 @@ WHAT = {
     "on the way": _("Saw that they are on the way"),
     "search": _("Found in a search"),
     "today": _("On today’s list"),
+    "reception list": _("On a reception list"),
+    "expected": _("Expected at the prison"),
     "export": _("Made a file of the record"),
     "print summary": _("Printed a summary"),
     "print staff copy": _("Printed a copy for the health record"),
     "print keep": _("Printed a paper to keep"),
     "print twin": _("Printed a paper to fill in"),
+    "print release sheet": _("Printed a release sheet"),
+    "print pre-registration": _("Printed a form for a GP outside"),
     OPENED: _("Opened with a reason"),
     CHECKED: _("Checked why it was opened"),
     "looks": _("Looked at who looked"),
+    "password changed": _("Changed their own password"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from consent import actions, facts
 from consent.policy import Answer, Facts, Outcome, Rule
 from consent.questions import GMS_REGISTRATION, GP_RECORD, QUESTIONS, Question
-from consent.staff import wording
+from consent.staff.need import Need as Need
+from consent.staff.work import OPEN_REQUEST, Work
 from consent.standing import QuestionStanding, Standing, local_date
+from registration import actions as registration
 from registration.models import Patient, Prison, RegistrationRequest
 
 # What staff do, by the row of the policy table. Rows that ask nothing of anyone are not here.
@@ -29,48 +31,6 @@ TO_DO = {
     "16": _("Offer the choice afresh"),
     "17": _("Offer the choice"),
 }
-OPEN_REQUEST = ("to-make", "made")
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """One thing to do, for one question or for both, and the sentence that says why."""
-
-    codes: tuple[str, ...]
-    questions: tuple[str, ...]
-    what: str
-    because: str
-    due: date | None
-    today: date
-
-    @property
-    def about(self) -> str:
-        return gettext("both questions") if len(self.questions) > 1 else _title(self.questions[0])
-
-    @property
-    def is_overdue(self) -> bool:
-        return self.due is not None and self.due < self.today
-
-    @property
-    def is_now(self) -> bool:
-        return self.due is None or self.due <= self.today
-
-    @property
-    def due_in_words(self) -> str:
-        if self.due is None:
-            return ""
-        if self.is_overdue:
-            return gettext("Overdue: was due on %(day)s") % {"day": wording.day(self.due)}
-        if self.due == self.today:
-            return gettext("Due today")
-        return gettext("Due on %(day)s") % {"day": wording.day(self.due)}
-
-    @property
-    def rank(self) -> tuple[int, date]:
-        """Overdue and due first, the oldest on top; then what has no date; then what is still to come."""
-        if self.due is None:
-            return 1, date.max
-        return (0, self.due) if self.due <= self.today else (2, self.due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +44,7 @@ class Matter:
     due: date | None
     today: date
     request: RegistrationRequest | None = None
+    begun: datetime | None = None  # when this time in prison began
 
     @property
     def title(self) -> str:
@@ -118,11 +79,6 @@ class Matter:
         return self.rule.code == "7" and self.question is GP_RECORD and not asked.task_done and not asked.imported
 
     @property
-    def wants_request(self) -> bool:
-        is_open = self.request is not None and self.request.state in OPEN_REQUEST
-        return self.rule.code == "7" and self.question is GMS_REGISTRATION and not is_open
-
-    @property
     def need(self) -> Need | None:
         if self.wants_check and self.rule.code == "9":
             return self._need(gettext("Check before sending, by talking"), self.because, self.facts.second_look_due)
@@ -130,22 +86,12 @@ class Matter:
             return self._need(str(what), self.because, self.due)
         if self.wants_task and self.asked.decided_at:
             return self._need(gettext(self.question.task), gettext("They said yes."), local_date(self.asked.decided_at))
-        if self.wants_request:
-            return self._need(gettext("Begin the registration"), self.why_begin, None)
-        if self.rule.code == "7" and self.request is not None and self.request.state == "to-make":
-            if self.request.to_confirm:
-                return self._need(gettext("Check the registration"), gettext("They said yes before this system."), None)
-            return self._need(gettext("Make the registration"), gettext("They said yes; nothing is sent yet."), None)
-        return None
+        return self.work.undo or self.work.make or self.work.confirm
 
     @property
-    def why_begin(self) -> str:
-        state = self.request.state if self.request and self.request.asked_by == self.asked.line else ""
-        if state == "rejected":
-            return gettext("They said yes, and the registration was rejected. It can be begun again.")
-        if state == "confirmed":
-            return gettext("The confirmation was recorded in error. Look in the clinical system.")
-        return gettext("They said yes; nothing is sent yet.")
+    def work(self) -> Work:
+        """What is left to do for the registration."""
+        return Work(self.asked, self.rule.code, self.request, self.begun, self.today)
 
     def _need(self, what: str, because: str, due: date | None) -> Need:
         return Need((self.rule.code,), (self.question.id,), what, because, due, self.today)
@@ -157,7 +103,16 @@ def matters(standing: Standing, at: datetime, request: RegistrationRequest | Non
         facts_now, rule = facts.rule_for(standing, question.id, at)
         own = request if question is GMS_REGISTRATION else None
         found.append(
-            Matter(question, standing.questions[question.id], facts_now, rule, rule.due(facts_now), local_date(at), own)
+            Matter(
+                question,
+                standing.questions[question.id],
+                facts_now,
+                rule,
+                rule.due(facts_now),
+                local_date(at),
+                own,
+                standing.opened_at,
+            )
         )
     return found
 
@@ -167,24 +122,48 @@ def standing_matters(person: Patient) -> list[Matter]:
     return matters(facts.standing_of(person, now), now)
 
 
-def needs(about: Iterable[Matter]) -> list[Need]:
-    """What is to be done, most urgent first; the same thing for both questions is said once."""
-    joined: dict[tuple[str, str, date | None], Need] = {}
-    for need in (m.need for m in about):
-        if need is None:
+def last_request(family: list[Patient]) -> RegistrationRequest | None:
+    own_requests = RegistrationRequest.objects.filter(patient__in=family).select_related("made_in")
+    return next(reversed(in_turn(own_requests)), None)
+
+
+def matters_with_request(person: Patient) -> list[Matter]:
+    """The same with the registration that is under way: what may be made, undone, or has to be confirmed."""
+    now = timezone.now()
+    return matters(facts.standing_of(person, now), now, last_request(registration.family(person)))
+
+
+def needs_entering(about: Iterable[Matter]) -> list[Need]:
+    """Answers that are not in the clinical record yet. Those brought in from before this system come from there."""
+    found = []
+    for matter in about:
+        asked = matter.asked
+        if asked.entered or asked.imported or asked.decided_at is None or asked.decision == Answer.NOT_POSSIBLE:
             continue
+        due = local_date(asked.decided_at) + timedelta(days=facts.INTERVALS.enter)
+        what = gettext("Enter the answer in the clinical record")
+        because = gettext("It is not there yet, as far as we know.")
+        found.append(Need((matter.rule.code,), (matter.question.id,), what, because, due, matter.today))
+    return joined(found)
+
+
+def needs(about: Iterable[Matter]) -> list[Need]:
+    """What is to be done, most urgent first."""
+    return joined(need for m in about if (need := m.need))
+
+
+def joined(found: Iterable[Need]) -> list[Need]:
+    """The same thing for both questions said once; the most urgent first."""
+    once: dict[tuple[str, str, date | None], Need] = {}
+    for need in found:
         key = (need.what, need.because, need.due)
-        before = joined.get(key)
-        joined[key] = need if before is None else _both(before, need)
-    return sorted(joined.values(), key=lambda need: need.rank)
+        before = once.get(key)
+        once[key] = need if before is None else _both(before, need)
+    return sorted(once.values(), key=lambda need: need.rank)
 
 
 def _both(one: Need, other: Need) -> Need:
     return Need(one.codes, one.questions + other.questions, one.what, one.because, one.due, one.today)
-
-
-def _title(question: str) -> str:
-    return gettext(next(q.staff_title for q in QUESTIONS if q.id == question))
 
 
 def in_turn(requests: Iterable[RegistrationRequest]) -> list[RegistrationRequest]:
@@ -192,18 +171,36 @@ def in_turn(requests: Iterable[RegistrationRequest]) -> list[RegistrationRequest
     return sorted(requests, key=lambda request: (request.state in OPEN_REQUEST, request.pk))
 
 
+def requests_of(people: Iterable[Patient]) -> Mapping[int, RegistrationRequest]:
+    """The newest registration request of each of these people, by the patient who stands for the person."""
+    return newest_requests(Q(patient__in=people) | Q(patient__merged_into__in=people))
+
+
 def requests_at(prison: Prison) -> Mapping[int, RegistrationRequest]:
     """The newest registration request of everyone this prison has, by the patient who stands for the person."""
     here = Q(patient__status__prison=prison) | Q(patient__merged_into__status__prison=prison)
-    rows = in_turn(RegistrationRequest.objects.filter(here).select_related("patient"))
+    return newest_requests(here)
+
+
+def newest_requests(of_them: Q) -> dict[int, RegistrationRequest]:
+    rows = in_turn(RegistrationRequest.objects.filter(of_them).select_related("patient", "made_in"))
     return {request.patient.merged_into_id or request.patient_id: request for request in rows}
 
 
 def everyone(
-    prison: Prison | None, at: datetime, work: Mapping[int, RegistrationRequest], *, sensitive: bool = False
+    prison: Prison | None,
+    at: datetime,
+    work: Mapping[int, RegistrationRequest] | None = None,
+    *,
+    sensitive: bool = False,
+    among: Q | None = None,
 ) -> list[tuple[Patient, Standing, list[Matter]]]:
-    """Everyone this prison has now, each with where they stand; or those alone whose record is sensitive."""
+    """Everyone this prison has now, each with where they stand; or those alone whose record is sensitive.
+
+    ``among``: of the rows of Status, those that are wanted; ``work`` is looked up for them where it is not given.
+    """
     if prison is None:
         return []
-    people = [one for one in facts.in_prison(prison, at) if one[1].sensitive == sensitive]
+    people = [one for one in facts.in_prison(prison, at, among) if one[1].sensitive == sensitive]
+    work = requests_of([person for person, _ in people]) if work is None else work
     return [(person, standing, matters(standing, at, work.get(person.pk))) for person, standing in people]

@@ -23,10 +23,13 @@ class Item:
 MENU = (
     Item("today", _("Today"), Deed.PEOPLE),
     Item("lists", _("Lists"), Deed.PEOPLE, ("list", "messages")),
+    Item("reception-list", _("Reception list"), Deed.ARRIVALS),
     Item("new-person", _("Add a person"), Deed.ARRIVALS),
+    Item("counts", _("Counts"), Deed.COUNTS),
     Item("tablets", _("Tablets"), Deed.TABLETS),
     Item("staff", _("Staff"), Deed.POSTS, ("post",)),
-    Item("prisons", _("Prisons"), Deed.PRISONS, ("prison", "prison-settings"), of_a_prison=False),
+    Item("prisons", _("Prisons"), Deed.PRISONS, ("prison", "prison-settings", "hold-exceptions"), of_a_prison=False),
+    Item("changes", _("Who changed what"), Deed.SETTINGS),
     Item("looks", _("Who looked"), Deed.LOOKS, of_a_prison=False),
     Item("words", _("Words"), Deed.WORDS, ("words-screens", "words-sign-off", "words-bundle"), of_a_prison=False),
 )

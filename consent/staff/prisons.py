@@ -33,6 +33,11 @@ class CompleteForm(StaffForm):
 
 
 class PolicyForm(StaffForm):
+    healthcare_contact = text(
+        _("How to reach healthcare here"),
+        most=120,
+        help_text=_("For papers that people take along when they leave. Left blank, there is a line to write it on."),
+    )
     hold = one_of(_("A yes to signing up is held"), Hold.choices)
     hold_hours = forms.IntegerField(
         label=_("Hours, when it is held for a number of hours"), min_value=1, max_value=24 * 28
@@ -114,6 +119,7 @@ def policy(request: HttpRequest, prison_id: str) -> HttpResponse:
             hold=form.cleaned_data["hold"],
             hold_hours=form.cleaned_data["hold_hours"],
             takes=form.takes(),
+            healthcare_contact=form.cleaned_data["healthcare_contact"],
         )
     ):
         messages.success(request, gettext("Saved for %(name)s.") % {"name": prison.name})
@@ -121,6 +127,8 @@ def policy(request: HttpRequest, prison_id: str) -> HttpResponse:
     return here.form_page(
         request,
         form,
+        template="prison_settings",
+        prison_id=prison.pk,
         title=gettext("Settings of %(name)s") % {"name": prison.name},
         lead=gettext("For answers given from now on. An answer that was given keeps the hold it was given with."),
         button=gettext("Save"),
@@ -131,7 +139,12 @@ def policy(request: HttpRequest, prison_id: str) -> HttpResponse:
 def set_now(prison: Prison) -> dict[str, Any]:
     hold = PrisonPolicy.objects.filter(prison=prison).first() or PrisonPolicy(prison=prison)
     taken = {takes_field(p.legal_status): p.takes for p in ReceptionPolicy.objects.filter(prison=prison)}
-    return {"hold": hold.hold, "hold_hours": hold.hold_hours, **taken}
+    return {
+        "hold": hold.hold,
+        "hold_hours": hold.hold_hours,
+        "healthcare_contact": prison.healthcare_contact,
+        **taken,
+    }
 
 
 def prison_with(request: HttpRequest, prison_id: str) -> Prison:

@@ -66,12 +66,27 @@ def calls_at(prison: Prison | None) -> list[Call]:
     return [call for _at, call in sorted(((at, call) for at, call in calls if at and call), key=lambda pair: pair[0])]
 
 
-def broke_off_at(prison: Prison, at: datetime) -> dict[int, Visit]:
-    """The last visit of everybody here for whom it broke off, by the patient who stands for the person."""
+def not_finished_at(prison: Prison) -> list[Visit]:
+    """The last visit of everybody here for whom it goes on or broke off."""
     here = Q(patient__status__prison=prison) | Q(patient__merged_into__status__prison=prison)
     last = newest().filter(here, Q(ended_how__in=BROKE_OFF) | Q(ended_at=None))
-    silent = (visit for visit in last if visit.ended_at or visits.is_silent(visit, at))
+    return list(last.select_related("patient__merged_into", "tablet"))
+
+
+def broke_off_at(prison: Prison, at: datetime) -> dict[int, Visit]:
+    return broke_off(not_finished_at(prison), at)
+
+
+def broke_off(not_finished: Iterable[Visit], at: datetime) -> dict[int, Visit]:
+    """Those that broke off, by the patient who stands for the person."""
+    silent = (visit for visit in not_finished if visit.ended_at or visits.is_silent(visit, at))
     return {visit.patient.merged_into_id or visit.patient_id: visit for visit in silent}
+
+
+def going_on(not_finished: Iterable[Visit], at: datetime) -> dict[int, Visit]:
+    """Those that go on, by the patient who stands for the person."""
+    live = (visit for visit in not_finished if not visit.ended_at and not visits.is_silent(visit, at))
+    return {visit.patient.merged_into_id or visit.patient_id: visit for visit in live}
 
 
 def see_again(visit: Visit | None, standing: Standing, about: Iterable[Matter], at: datetime) -> Need | None:

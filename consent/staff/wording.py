@@ -10,6 +10,8 @@ from django.utils.translation import get_language, gettext, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from consent.policy import Answer
+from consent.questions import GMS_REGISTRATION, GP_RECORD
+from consent.staff.sent import NEEDS_HELP, Sent
 from consent.standing import QuestionStanding, Standing, local_date
 from registration.custody import State
 from registration.legal_status import LegalStatus
@@ -64,10 +66,29 @@ LEGAL_CHOICES = [(status.value, name) for status, name in LEGAL_STATUS.items()]
 REQUESTS = {
     "to-make": _("The registration is still to be made."),
     "to-confirm": _("Check whether the registration was made."),
-    "made": _("The registration was made on {day}; it is not confirmed yet."),
+    "made": _("Made at {place} on {day}, not confirmed: confirm, do not make again."),
+    "made-somewhere": _("Made on {day}, not confirmed: confirm, do not make again."),
     "confirmed": _("The registration was confirmed on {day}."),
     "rejected": _("The registration was rejected on {day}: {reason}"),
     "stopped": _("The registration was stopped on {day}: {reason}"),
+    "ended": _("The registration ended on {day}: {reason}"),
+}
+# What taking back a yes does and does not undo, for staff: before it is recorded (True) and after (False).
+ONLY_ELSEWHERE = _(
+    "Only registering with another GP ends it, and a GP outside may not be able to take them while they are in "
+    "prison. The health record stays with the practice until then. The registrar helps them with what comes next."
+)
+TAKEN_BACK = {
+    (GMS_REGISTRATION.id, Sent.NOTHING): _("Nothing was sent for registration: the yes is dropped."),
+    (GMS_REGISTRATION.id, Sent.MADE): _("A registration was made. Taking back the yes does not undo it."),
+    (GMS_REGISTRATION.id, Sent.CONFIRMED): _("They are registered. Taking back the yes does not undo it."),
+    (GMS_REGISTRATION.id, Sent.NOT_KNOWN): _(
+        "It is not known whether a registration was made. The registrar looks in the clinical system."
+    ),
+    (GMS_REGISTRATION.id, Sent.ENDED): _("The registration has ended: there is nothing left to undo."),
+    (GP_RECORD.id, Sent.NOTHING): _("Their GP was not asked: the yes is dropped."),
+    (GP_RECORD.id, Sent.GP_ASKED): _("Their GP was asked already. What came stays in the record; nobody asks again."),
+    (GP_RECORD.id, Sent.NOT_KNOWN): _("It is not known whether their GP was asked. Look in the clinical system."),
 }
 CUSTODY = {
     State.NONE: _("Not known to be in prison."),
@@ -147,6 +168,7 @@ def needs(person: Patient) -> str:
         known.append(gettext("needs an interpreter"))
     if person.communication_needs:
         known.append(person.communication_needs)
+    known.extend(person.support.values())
     return "; ".join(known)
 
 
@@ -167,21 +189,40 @@ def said(asked: QuestionStanding, prisons: Mapping[str, Prison]) -> str:
     return sentence.format(when=day(asked.decided_at), place=place(asked.decided_in, prisons))
 
 
-def follows(asked: QuestionStanding, code: str, due: date | None, request: RegistrationRequest | None) -> str:
-    """What is still to come of it, and whether anyone may ask."""
+def do_not_ask(asked: QuestionStanding, code: str, prisons: Mapping[str, Prison]) -> str:
+    """For whoever is about to ask: what was answered, and that nobody asks again. Blank where somebody will."""
+    if code == "6g":
+        return str(FOLLOWS[code])
+    if code not in ("5", "7", "8", "10g"):
+        return ""
+    return f"{said(asked, prisons)} {gettext('Do not ask again.')}"
+
+
+def follows(
+    asked: QuestionStanding, code: str, due: date | None, request: RegistrationRequest | None, sent: Sent = Sent.NOTHING
+) -> str:
+    """What is still to come of it, and whether anyone may ask; ``sent``: what became of a yes they have taken back."""
     if code == "1":
         over = gettext("That time in prison has ended.")
         return f"{over} {after_leaving(asked, request)}"
     if code == "7":
         return f"{after_yes(asked, request)} {gettext('Do not ask again.')}"
-    return str(FOLLOWS[code]).format(due=day(due) if due else "")
+    said = str(FOLLOWS[code]).format(due=day(due) if due else "")
+    is_undone = asked.decision == Answer.WITHDRAWN or (asked.decision == Answer.NO and sent in NEEDS_HELP)
+    return f"{taken_back(asked.question, sent)} {said}" if is_undone and code in ("5", "6g", "8") else said
+
+
+def taken_back(question: str, sent: Sent) -> str:
+    """What taking back a yes to this question does, and what it cannot undo."""
+    said = str(TAKEN_BACK[question, sent])
+    return f"{said} {ONLY_ELSEWHERE}" if sent in (Sent.MADE, Sent.CONFIRMED) else said
 
 
 def after_leaving(asked: QuestionStanding, request: RegistrationRequest | None) -> str:
     if asked.question == "gp-record" or asked.decision != Answer.YES or asked.imported:
         return gettext("Nothing is asked.")
-    if request and request.asked_by == asked.line and request.state in ("made", "confirmed", "rejected"):
-        return str(REQUESTS[request.state]).format(day=day(request.changed_at), reason=request.reason)
+    if request and request.asked_by == asked.line and request.state not in ("to-make", "stopped"):
+        return step_reached(request)
     return gettext("The yes was never sent.")
 
 
@@ -194,5 +235,13 @@ def after_yes(asked: QuestionStanding, request: RegistrationRequest | None) -> s
         return gettext("Their GP has not been asked yet: that is tonight’s task.")
     if request is None or (request.asked_by != asked.line and request.state not in ("to-make", "made")):
         return gettext("Nothing has been sent yet: the registration can be begun.")
-    state = "to-confirm" if request.state == "to-make" and request.to_confirm else request.state
-    return str(REQUESTS[state]).format(day=day(request.changed_at), reason=request.reason)
+    return step_reached(request)
+
+
+def step_reached(request: RegistrationRequest) -> str:
+    state, place = str(request.state), request.made_in.name if request.made_in else ""
+    if state == "to-make" and request.to_confirm:
+        state = "to-confirm"
+    elif state == "made" and not place:
+        state = "made-somewhere"
+    return str(REQUESTS[state]).format(day=day(request.changed_at), place=place, reason=request.reason)

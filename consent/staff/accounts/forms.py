@@ -58,6 +58,18 @@ class NewPasswordForm(StaffForm):
         return again
 
 
+class OwnPasswordForm(NewPasswordForm):
+    """Another password for an account whose password is known. Whether it is, proving.py says and counts."""
+
+    old = password_field(_("The password you have now"), "current-password")
+    field_order = ("old",)
+
+    def clean(self) -> None:
+        # What was typed, never what it is: that would tell whoever guesses, and be counted nowhere.
+        if self.cleaned_data.get("old", "") == self.cleaned_data.get("password"):
+            self.add_error("password", gettext("That is the password you have now. Choose another one."))
+
+
 class KeyForm(StaffForm):
     """A key by a name that tells it from the others. What it answers is judged in registering.py."""
 

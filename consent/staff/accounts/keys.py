@@ -1,22 +1,49 @@
-"""My keys: what I can sign in with, one more, one less, and recovery codes."""
+"""My keys: what I can sign in with, one more, one less, recovery codes, and my password."""
 
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from consent.staff.accounts import factors, registering, web_session
-from consent.staff.accounts.forms import CodeForm, NoForm, sent
+from consent.staff.accounts import factors, opening, proving, registering, web_session
+from consent.staff.accounts.forms import CodeForm, NoForm, OwnPasswordForm, sent
+from consent.staff.accounts.proving import NotProved
 from consent.staff.accounts.web_session import needs_fresh_key
-from consent.staff.here import done, page, signed_in
+from consent.staff.here import chosen, done, form_page, page, signed_in
 
 
 @signed_in
 def account(request: HttpRequest) -> HttpResponse:
     return page(request, "account/keys", has=factors.of(request.user))
+
+
+@signed_in
+@needs_fresh_key
+@sensitive_post_parameters("old", "password", "again")
+def change_password(request: HttpRequest) -> HttpResponse:
+    """With the old one and a fresh key: who finds a screen open, or has seen the password typed, cannot."""
+    user, status = request.user, 422
+    form = OwnPasswordForm(sent(request), user=user)
+    if form.is_bound and form.is_valid():
+        try:
+            proving.by_password(request, user, form.cleaned_data["old"])
+        except NotProved as problem:
+            form.add_error("old", str(problem))
+            status = problem.status
+        else:
+            prison = chosen(request)
+            opening.change_password(user, form.cleaned_data["password"], prison=prison.pk if prison else "")
+            update_session_auth_hash(request, user)
+            messages.success(request, _("Your password is changed. Everywhere else you are signed out."))
+            return redirect("account")
+    response = form_page(request, form, title=_("Change my password"), button=_("Change it"), back=reverse("account"))
+    response.status_code = status if form.is_bound else 200
+    return response
 
 
 @signed_in

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.encoding import force_str
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
+from consent import actions
+
 
 class NotDone(Exception):
     """Why nothing was changed, for whoever typed the command."""
@@ -84,6 +86,14 @@ def owner(who: str, token: str) -> User | None:
     except (ValueError, OverflowError):
         return None
     return user if user and TOKENS.check_token(user, token) else None
+
+
+@transaction.atomic
+def change_password(user: User, password: str, *, prison: str) -> None:
+    """By its owner. Web sessions begun under the old one are nobody's."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    actions.changed_password(who=user.get_username(), prison=prison)
 
 
 @transaction.atomic

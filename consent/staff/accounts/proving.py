@@ -61,6 +61,14 @@ def check(request: HttpRequest, user: User) -> str:
     return str(one.type)
 
 
+def by_password(request: HttpRequest, user: User, password: str) -> None:
+    """Raises NotProved where it is not theirs. It opens nothing by itself, so earlier wrong tries still count."""
+    attempt = begin(request, user.get_username())
+    if not user.check_password(password):
+        raise NotProved(_("The password is wrong. Check it and try again."))
+    attempt.was_right()
+
+
 def is_valid(form: AuthenticateWebAuthnForm) -> bool:
     """What a key answers comes from the browser: whatever it is, it is no more than wrong."""
     try:

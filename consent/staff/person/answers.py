@@ -1,8 +1,9 @@
 """What a person said to staff: an answer by talking or on paper, not possible today, taken back, still yes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,24 +12,21 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from consent import actions, facts, ledger
-from consent.models import Entry
-from consent.papers import staff_copy, summary
+from consent import actions, facts
+from consent.papers.paper_code import what_it_says
 from consent.policy import Answer
 from consent.questions import GMS_REGISTRATION
 from consent.roles import Deed
 from consent.staff import wording
-from consent.staff.forms import MomentField, OnceForm, StaffForm, one_of, text, this_minute
-from consent.staff.here import done, form_page, of_person, page, person_page, prisons
-from consent.staff.matters import standing_matters
-from consent.staff.person.understood import heard_alone, missed_twice
-from consent.words import content
-from registration import actions as registration
+from consent.staff.forms import MomentField, OnceForm, one_of, text, this_minute
+from consent.staff.here import done, form_page, of_person, person_page
+from consent.staff.matters import matters_with_request, standing_matters
+from consent.staff.person.timeline import NO_ROOM
+from registration.actions import NotPossible
 from registration.models import Patient
 
 INTERPRETER = {"help_text": _("Name, or the service. Leave it blank when there was none.")}
-# More sentences than can be read aloud from the page at a glance: folded away, one press opens them.
-MANY_WORDS = 12
+CODE = {"label": _("Code at the foot of the paper")}
 A_MINUTE = timedelta(seconds=59, microseconds=999_999)
 TALK_OR_PAPER = [("talk", _("By talking")), ("paper", _("On paper"))]
 
@@ -38,11 +36,26 @@ class AnswerForm(OnceForm):
     answer = one_of(_("What they said"), [(a.value, wording.ANSWERS[a]) for a in (Answer.YES, Answer.NO, Answer.LATER)])
     at = MomentField(label=_("When they answered"), initial=this_minute)
     route = one_of(_("How"), TALK_OR_PAPER)
+    code = text(**CODE, help_text=_("It says which words they read. It looks like this: NYL-1A2B3C4D-5E6F7A8B."))
+    no_code = forms.BooleanField(label=_("There is no code on the paper"), required=False)
     interpreter = text(_("Interpreter"), **INTERPRETER)
 
     def __init__(self, *args: Any, questions: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["question"].choices = questions
+        self.on_paper: dict[str, Any] = {}  # what the answer keeps of the paper
+
+    def clean(self) -> None:
+        typed = self.cleaned_data
+        if typed.get("route") == "talk" and typed.get("code"):
+            self.add_error("code", gettext("By talking there is no paper. Clear the code, or choose “On paper”."))
+        elif typed.get("route") == "paper" and typed.get("code") and typed.get("question"):
+            try:
+                self.on_paper = what_it_says(typed["code"], typed["question"])
+            except NotPossible as problem:
+                self.add_error("code", gettext(str(problem)))
+        elif typed.get("route") == "paper" and not typed.get("code") and not typed.get("no_code"):
+            self.add_error("code", gettext("Type the code, or tick that there is none on the paper."))
 
 
 class NotPossibleForm(OnceForm):
@@ -52,7 +65,8 @@ class NotPossibleForm(OnceForm):
             ("Not well enough today", _("Not well enough today")),
             ("No interpreter", _("No interpreter")),
             ("Too tired or upset today", _("Too tired or upset today")),
-            ("No time or private place", _("No time or private place")),
+            ("Did not want to talk", _("Did not want to talk (this is not a no)")),
+            (NO_ROOM, _("No time or private place here")),
         ],
         help_text=_("No diagnosis. They are asked again from tomorrow."),
     )
@@ -76,11 +90,15 @@ def given(request: HttpRequest, form: OnceForm) -> dict[str, Any]:
         "question": typed["question"],
         "by": actions.staff(request.user),
         "route": typed["route"],
-        # Times are typed to the minute. An answer given after another one in the same minute comes after it.
-        "at": min(typed["at"] + A_MINUTE, timezone.now()),
+        "at": moment_said(typed["at"]),
         "once": typed["once"],
         "interpreter": typed["interpreter"],
     }
+
+
+def moment_said(at: datetime) -> datetime:
+    """Times are typed to the minute. An answer given after another one in the same minute comes after it."""
+    return min(at + A_MINUTE, timezone.now())
 
 
 @of_person("answer", Deed.ANSWERS)
@@ -93,7 +111,15 @@ def answer(request: HttpRequest, person: Patient) -> HttpResponse:
     form = AnswerForm(request.POST or None, questions=questions, initial={"question": request.GET.get("question", "")})
     if request.method == "POST" and form.is_valid():
         said = Answer(form.cleaned_data["answer"])
-        if done(form, actions.decide, patient=person, answer=said, **given(request, form)):
+        if done(
+            form,
+            actions.decide,
+            patient=person,
+            answer=said,
+            **given(request, form),
+            **form.on_paper,
+            is_explained=bool(form.on_paper),
+        ):
             stands = facts.standing_of(person).questions[form.cleaned_data["question"]].decision
             if stands == said:
                 messages.success(request, gettext("The answer is recorded."))
@@ -144,79 +170,29 @@ def not_possible(request: HttpRequest, person: Patient) -> HttpResponse:
 
 @of_person("taken back", Deed.ANSWERS)
 def withdraw(request: HttpRequest, person: Patient) -> HttpResponse:
-    yes = [(m.question.id, m.title) for m in standing_matters(person) if m.asked.decision == "yes"]
+    about = [m for m in matters_with_request(person) if m.asked.decision == "yes"]
+    yes = [(m.question.id, m.title) for m in about]
     form = WithdrawForm(request.POST or None, questions=yes, initial={"question": yes[0][0] if len(yes) == 1 else ""})
     if (
         request.method == "POST"
         and form.is_valid()
         and done(form, actions.decide, patient=person, answer=Answer.WITHDRAWN, **given(request, form))
     ):
-        messages.success(request, gettext("Recorded: they took back their answer. Nobody asks again."))
+        taken_back = next(m for m in about if m.question.id == form.cleaned_data["question"])
+        said = wording.taken_back(taken_back.question.id, taken_back.work.sent)
+        messages.success(request, f"{gettext('Recorded: they took back their answer. Nobody asks again.')} {said}")
         return redirect(person_page(person))
     return form_page(
         request,
         form,
         title=gettext("They took back their answer"),
-        lead=gettext("A yes that is not sent yet is stopped. One that was sent needs your help to undo."),
+        template="taken_back",
+        undone=[(m.title, wording.taken_back(m.question.id, m.work.sent)) for m in about],
         warning="" if yes else gettext("There is no yes to take back."),
         button=gettext("Record"),
         person=person,
         back=person_page(person),
     )
-
-
-@of_person("check before sending", Deed.SECOND_LOOK)
-def second_look(request: HttpRequest, person: Patient) -> HttpResponse:
-    """Reads back the answer, its day and place, and the words they chose from; one press sends it."""
-    form = StaffForm(request.POST or None)
-    matter = next(m for m in standing_matters(person) if m.question is GMS_REGISTRATION)
-    if request.method == "POST" and done(
-        form,
-        actions.second_look,
-        patient=person,
-        by=actions.staff(request.user),
-        decision=request.POST.get("decision", ""),
-        prison=facts.standing_of(person).prison,
-        route="talk",
-    ):
-        messages.success(request, gettext("It is still yes. The registration is on the list to be made."))
-        return redirect(person_page(person))
-    return page(
-        request,
-        "second_look",
-        status=422 if form.errors else 200,
-        person=person,
-        form=form,
-        is_due=matter.wants_check,
-        said=wording.said(matter.asked, prisons(request)),
-        because=matter.because,
-        line=matter.asked.line,
-        needs=wording.needs(person),
-        **words_chosen_from(person, matter.asked.line),
-    )
-
-
-def words_chosen_from(person: Patient, line: str) -> dict[str, Any]:
-    """The exact words that were on the screen when they answered; none for an answer by talking or on paper."""
-    entry = Entry.objects.filter(hash=line, chain__in=[p.record_id for p in registration.family(person)]).first()
-    data = ledger.read(entry)["data"] if entry else {}
-    shown = summary.presentation_of(data)
-    answered = wording.time_of(entry.at) if entry else ""
-    if not shown:
-        return {"words": [], "choices": [], "answered": answered, "explain_again": [], "is_long": False}
-    words = content.in_english(content.words(shown["explanation"]))
-    told = [
-        (is_title, f"{english} ({exact})" if english else exact)
-        for name, exact, english, is_title in staff_copy.sentences_shown(shown)
-        if not name.removeprefix("title:").startswith("language")
-    ]
-    return {
-        "words": told,
-        "is_long": len(told) > MANY_WORDS,
-        "choices": [words.choices[name].sentences[0][1] for name in shown["order"]],
-        "answered": answered,
-        "explain_again": [*missed_twice(shown), *heard_alone(data)],
-    }
 
 
 @require_POST

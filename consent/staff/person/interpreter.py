@@ -1,20 +1,25 @@
 """Who interprets: named before the visit, while it goes on, or when nobody is needed any more."""
 
+from collections.abc import Iterator
+
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from consent import actions, facts
 from consent.models import Visit
 from consent.roles import Deed
 from consent.staff import here, wording
-from consent.staff.forms import StaffForm, one_of, text
+from consent.staff.forms import StaffForm, languages, one_of, text
 from consent.staff.person.visit import live
 from registration.models import Patient
+
+HOW = {"person": _("in person"), "phone": _("by phone"), "video": _("on video")}
 
 
 class InterpreterForm(StaffForm):
@@ -23,29 +28,51 @@ class InterpreterForm(StaffForm):
         [("there", _("An interpreter is there, or on the phone")), ("none", _("They need no interpreter any more"))],
     )
     interpreter = text(
-        _("Interpreter (name or number, service)"),
+        _("Interpreter (name or number)"),
+        most=60,
         help_text=_("Never family, friends, other prisoners or officers."),
     )
+    service = text(_("Service"), most=60, help_text=_("For example the telephone interpreting service"))
+    reference = text(_("Booking reference"), most=30)
+    how = forms.ChoiceField(label=_("How"), required=False, choices=[("", _("Not said")), *HOW.items()])
+    language = forms.ChoiceField(label=_("Language they speak together"), choices=languages, required=False)
 
     def clean(self) -> None:
         if self.cleaned_data.get("now") == "there" and not self.cleaned_data.get("interpreter"):
             self.add_error("interpreter", gettext("Write who interprets: it is kept with every answer they help with."))
 
+    def recorded(self) -> dict[str, str]:
+        """What the line in the record keeps; of nobody, nothing."""
+        typed = self.cleaned_data
+        if typed["now"] != "there":
+            return {}
+        apart = {name: typed[name] for name in ("how", "language") if typed[name]}
+        return {"interpreter": ", ".join(self.in_words()), **apart}
+
+    def in_words(self) -> Iterator[str]:
+        """As it stands with every answer they help with. In English, whatever language the screen has."""
+        typed = self.cleaned_data
+        with override("en-gb"):
+            yield typed["interpreter"]
+            if typed["service"]:
+                yield typed["service"]
+            if typed["reference"]:
+                yield f"reference {typed['reference']}"
+            if typed["how"]:
+                yield str(HOW[typed["how"]])
+            if typed["language"]:
+                yield wording.language(typed["language"])
+
 
 @here.of_person("visit", Deed.VISITS)
 def interpreter(request: HttpRequest, person: Patient) -> HttpResponse:
-    form = InterpreterForm(request.POST or None)
+    form = InterpreterForm(request.POST or None, initial={"language": person.language})
     going_on = live(person)
     if request.method == "POST" and form.is_valid():
-        name = form.cleaned_data["interpreter"] if form.cleaned_data["now"] == "there" else ""
+        recorded = form.recorded()
         if going_on is not None:
-            named(going_on, name)
-        actions.record_note(
-            patient=person,
-            kind="interpreter-there",
-            by=actions.staff(request.user),
-            **({"interpreter": name} if name else {}),
-        )
+            named(going_on, recorded.get("interpreter", ""))
+        actions.record_note(patient=person, kind="interpreter-there", by=actions.staff(request.user), **recorded)
         messages.success(request, gettext("Recorded."))
         return redirect("visit" if going_on else "person", person.prison_number)
     wanted = facts.standing_of(person, timezone.now()).interpreter_wanted

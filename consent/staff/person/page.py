@@ -1,23 +1,28 @@
 """The person's page: what stands, what can be done now, who they are, and everything that happened."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from consent import facts
+from consent.leaving import Leaving, done_in, is_on_remand, left_after_sent, plan_of
 from consent.papers.spoken import visits_of
 from consent.roles import Deed
 from consent.staff import here, wording
-from consent.staff.doing import first_things, other_things
-from consent.staff.matters import Matter, in_turn, matters
-from consent.staff.person import timeline
+from consent.staff.doing import NOBODY_HERE, Do, first_things, other_things
+from consent.staff.lists.leaving import to_do
+from consent.staff.matters import Matter, last_request, matters, needs_entering
+from consent.staff.person import support, timeline
 from consent.staff.person.on_paper import on_paper
 from consent.staff.tablets import calls_of
-from consent.standing import Standing
+from consent.standing import Standing, local_date
 from registration import actions as registration
-from registration.models import Movement, Patient, Prison, RegistrationRequest
+from registration.custody import State
+from registration.models import Movement, Patient, Prison
 
 
 @here.of_person("page", Deed.PEOPLE)
@@ -30,8 +35,11 @@ def person(request: HttpRequest, patient: Patient) -> HttpResponse:
     visits = visits_of(family)
     going_on = next((visit for visit in visits if visit.ended_at is None), None)
     deeds = here.deeds_about(request, patient)
-    told = timeline.timeline(facts.entries_of(family), prisons, is_told_why_not=Deed.CAPACITY in deeds)
+    entries = facts.entries_of(family)
+    told = timeline.timeline(entries, prisons, is_told_why_not=Deed.CAPACITY in deeds)
     lines = {matter.asked.line for matter in about if matter.need}
+    plan = plan_of(patient, standing, done_in(entries), now)
+    things = [*first_things(patient, about, going_on is not None), *for_leaving(patient, standing, plan, now)]
     return here.page(
         request,
         "person",
@@ -40,7 +48,7 @@ def person(request: HttpRequest, patient: Patient) -> HttpResponse:
         custody=wording.custody(standing, now, prisons),
         matters=[in_words(matter, prisons) for matter in about],
         odd_admission=wording.time_of(standing.odd_admission_at) if standing.odd_admission_at else "",
-        now=here.allowed(deeds, first_things(patient, about, going_on is not None)),
+        now=here.allowed(deeds, things),
         others=here.allowed(deeds, other_things(patient, about, standing.state_at(now))),
         about_them=[deed.value for deed in deeds],
         visit=going_on,
@@ -48,10 +56,13 @@ def person(request: HttpRequest, patient: Patient) -> HttpResponse:
         needs=wording.needs(patient),
         explain_again=[point for one in told if one.hash in lines for point in one.explain_again],
         paper=on_paper(patient, about, visits),
-        described=described(patient, standing),
+        support=support.in_words(patient),
+        sheet_on=wording.day(plan.sheet) if plan.sheet else "",
+        may_leave_from_court=is_on_remand(standing) and standing.state_at(now) not in NOBODY_HERE,
+        described=described(patient, standing, plan),
         movements=[timeline.movement_in_words(m, prisons) for m in movements_of(family)],
         timeline=told,
-        changes=timeline.changes(patient),
+        changes=timeline.changes(family),
     )
 
 
@@ -59,23 +70,39 @@ def movements_of(family: list[Patient]) -> list[Movement]:
     return list(Movement.objects.filter(patient__in=family).order_by("-at", "-pk"))
 
 
-def last_request(family: list[Patient]) -> RegistrationRequest | None:
-    return next(reversed(in_turn(RegistrationRequest.objects.filter(patient__in=family))), None)
-
-
 def in_words(matter: Matter, prisons: Mapping[str, Prison]) -> dict[str, str]:
     said = wording.said(matter.asked, prisons)
-    follows = wording.follows(matter.asked, matter.rule.code, matter.due, matter.request)
+    follows = wording.follows(matter.asked, matter.rule.code, matter.due, matter.request, matter.work.sent)
     return {
         "title": matter.title,
         "sentence": f"{said} {follows}",
         "because": matter.because,
         "code": matter.rule.code,
+        "entered": entered(matter),
     }
 
 
-def described(patient: Patient, standing: Standing) -> list[tuple[str, str]]:
+def entered(matter: Matter) -> str:
+    """Whether the answer that stands was entered in the clinical record; blank where there is none to enter."""
+    if matter.asked.entered:
+        return gettext("Entered in the clinical record.")
+    return gettext("Not entered in the clinical record yet.") if needs_entering([matter]) else ""
+
+
+def for_leaving(patient: Patient, standing: Standing, plan: Leaving, at: datetime) -> list[Do]:
+    """The way to the papers, when one of them is due; or to what is left to look into, once they have left."""
+    url = reverse("leaving", args=[patient.prison_number])
+    if to_do(plan, local_date(at)):
+        return [Do(gettext("Papers for leaving"), url)]
+    has_left = standing.state_at(at) is State.CLOSED and standing.prison
+    if has_left and left_after_sent(standing.prison or "", at, patient):
+        return [Do(gettext("Look into it: they left after it was sent"), url)]
+    return []
+
+
+def described(patient: Patient, standing: Standing, plan: Leaving) -> list[tuple[str, str]]:
     unknown = gettext("Not known")
+    dates = plan.dates
     born = wording.birthday(patient.date_of_birth) if patient.date_of_birth else unknown
     return [
         (gettext("Name"), patient.name or unknown),
@@ -88,6 +115,8 @@ def described(patient: Patient, standing: Standing) -> list[tuple[str, str]]:
         (gettext("Communication needs"), patient.communication_needs or gettext("None recorded")),
         (gettext("GP at home"), patient.get_home_gp_display()),
         (gettext("Legal status"), legal_status(patient, standing)),
+        (gettext("Expected release date"), wording.birthday(dates.release) if dates.release else unknown),
+        (gettext("Next court date"), wording.birthday(dates.court) if dates.court else unknown),
         (
             gettext("Sensitive record"),
             gettext("Yes: not for a tablet") if patient.is_sensitive else gettext("No"),

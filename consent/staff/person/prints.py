@@ -59,11 +59,16 @@ def staff_copy_pdf(request: HttpRequest, patient: Patient, entry: str) -> HttpRe
 @require_GET
 @printed_of_person(Deed.VISITS)
 def keep_pdf(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """The paper to keep; with the first name on it where that was asked for."""
+    """The paper to keep, or the slip for whoever was not seen in time; with the first name where that was asked for."""
+    is_late = request.GET.get("late") == "1"
     data = keep_paper(
-        patient, at=timezone.now(), language=language_asked(request), with_name=request.GET.get("name") == "1"
+        patient,
+        at=timezone.now(),
+        language=language_asked(request),
+        with_name=request.GET.get("name") == "1",
+        is_late=is_late,
     )
-    note_look(request, patient, "print keep")
+    note_look(request, patient, "print slip" if is_late else "print keep")
     return as_pdf(data, "paper.pdf")
 
 

@@ -1,9 +1,9 @@
 """The record as staff read it: every line a sentence, with who pressed, how, where and when."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import gettext
@@ -13,15 +13,18 @@ from consent import ledger
 from consent.models import Entry, Tablet
 from consent.policy import Answer
 from consent.questions import BY_ID
-from consent.staff import wording
-from consent.staff.person import describe
-from consent.staff.person.understood import heard_alone, to_explain_again
-from registration.models import Movement, Patient, Prison
+from consent.staff import history, wording
+from consent.staff.person import describe, support
+from consent.staff.person.understood import all_of_it, to_explain_again
+from registration.models import Movement, Patient, Prison, RegistrationRequest
 from registration.movements import Source
 
 NOTES = {
     "second-look": _("Checked before sending: it is still yes."),
     "registered": _("Registered with the prison GP."),
+    "registration-ended": _("Not on the prison GP’s list any more."),
+    "helped-after-taking-back": _("Helped after they took back a yes that was sent."),
+    "entered-in-clinical-record": _("Entered in the clinical record."),
     "staff-check": _("Staff looked in the clinical system."),
     "task-done": _("Done: their GP was asked for health information."),
     "fresh-look-declined": _("Offered to look at it again; did not want to."),
@@ -30,8 +33,14 @@ NOTES = {
     "asked-anyway": _("Asked again, for a reason."),
     "interpreter-wanted": _("Asked for an interpreter."),
     "interpreter-there": _("Had an interpreter, or needs none any more."),
+    "capacity-view": _("A clinician’s view of whether they can decide about this now."),
+    "release-sheet-given": _("Given the release sheet."),
+    "preregistration-made": _("A GP outside was asked, with the form that they signed."),
+    "left-checked": _("Looked into after they left: their registration, and a way back to a GP."),
     "opened-with-reason": _("Opened by someone of another prison, or from no list, with a reason."),
 }
+# The reason that is the site's matter, not the person's; in the record the same words whatever the screen's language.
+NO_ROOM = "No time or private place"
 PRESSED = {
     "person": _("pressed by the person"),
     "staff": _("recorded by {name}"),
@@ -47,13 +56,16 @@ ROUTES = {
     "import": "",
 }
 DETAILS = {
+    "on_paper": _("words on the paper: {:.8}"),
     "interpreter": _("interpreter: {}"),
     "reason": _("reason: {}"),
+    "view": "“{}”",
     "seen": _("found: {}"),
     "source": _("source: {}"),
     "recorded_by": _("written down by {}"),
     "vouched_by": _("identity vouched for by {}"),
     "tablet": _("tablet: {}"),
+    "registered_on": _("since {}, says the clinical system"),
 }
 MOVES = {
     ("in", "NEW_ADMISSION"): _("Came into prison"),
@@ -110,12 +122,13 @@ class Told:
 def timeline(entries: Iterable[Entry], prisons: Mapping[str, Prison], *, is_told_why_not: bool = True) -> list[Told]:
     """Newest first. A mark "recorded in error" stands with the line it is about, which stays readable.
 
-    ``is_told_why_not``: why somebody could not be asked is told, which is for clinicians and for the person.
+    ``is_told_why_not``: why somebody could not be asked, and a clinician's view of whether they can decide, are told,
+    which is for clinicians and for the person.
     """
     entries = list(entries)
     lines = list(zip(entries, ledger.opened(entries), strict=True))
     if not is_told_why_not:
-        lines = [(entry, without_why(said)) for entry, said in lines]
+        lines = [(entry, without_why(said)) for entry, said in lines if entry.kind != "capacity-view"]
     name_tablets(said["data"] for _entry, said in lines)
     marks = {refers: said for entry, said in lines if entry.kind == "error" for refers in said["data"]["refers"]}
     missed = to_explain_again(said["data"].get("presentation", "") for _entry, said in lines)
@@ -134,8 +147,8 @@ def name_tablets(lines: Iterable[dict[str, Any]]) -> None:
 
 
 def without_why(said: dict[str, Any]) -> dict[str, Any]:
-    """The line without the reason for which somebody could not be asked."""
-    if said["data"].get("answer") != Answer.NOT_POSSIBLE:
+    """The line without the reason for which somebody could not be asked; what the site lacked is nobody's secret."""
+    if said["data"].get("answer") != Answer.NOT_POSSIBLE or said["data"].get("reason") == NO_ROOM:
         return said
     return said | {"data": {name: value for name, value in said["data"].items() if name != "reason"}}
 
@@ -157,7 +170,7 @@ def told_of(
         details=", ".join(details(entry, said, prisons)),
         in_error=in_error(mark) if mark else "",
         is_decision=entry.kind == "decision",
-        explain_again=(*missed.get(data.get("presentation", ""), ()), *heard_alone(data)),
+        explain_again=(*missed.get(data.get("presentation", ""), ()), *all_of_it(data).values()),
     )
 
 
@@ -175,9 +188,19 @@ def details(entry: Entry, said: Mapping[str, Any], prisons: Mapping[str, Prison]
         yield route
     yield pressed(said["by"])
     yield from (str(words).format(data[name]) for name, words in DETAILS.items() if data.get(name))
+    if data.get("said_back"):
+        yield gettext("said in their own words: %(how_well)s") % {"how_well": said_back(data["said_back"].values())}
+    if data.get("review_on"):
+        yield gettext("look again on %(day)s") % {"day": wording.day(date.fromisoformat(data["review_on"]))}
     # Written down much later than it was said: that is worth knowing.
     if (entry.recorded_at - entry.at).total_seconds() > 3600:
         yield gettext("written down on %(when)s") % {"when": wording.time_of(entry.recorded_at)}
+
+
+def said_back(found: Iterable[str]) -> str:
+    counted = Counter(found)
+    words = {"understood": gettext("understood"), "partly": gettext("in part")}
+    return ", ".join(f"{words.get(name, name)} ({times})" for name, times in counted.items())
 
 
 def pressed(by: Mapping[str, str]) -> str:
@@ -202,51 +225,38 @@ def movement_in_words(movement: Movement, prisons: Mapping[str, Prison]) -> tupl
     return wording.time_of(movement.at), f"{told}: {where} ({source})"
 
 
-def changes(person: Patient) -> list[tuple[str, str, list[str]]]:
-    """When, who, and what was changed of what is known of a person; newest first."""
-    rows = list(person.history.select_related("history_user").order_by("-history_date", "-history_id"))
-    found = []
-    for row, before in zip_longest(rows, rows[1:]):
-        who = row.history_user.get_username() if row.history_user else gettext("the system")
-        if what := changed(row, before):
-            found.append((wording.time_of(row.history_date), who, what))
-    return found
+def changes(family: list[Patient]) -> list[history.Change]:
+    """Who changed what is known of a person, or took a registration a step on; newest first."""
+    person = Patient.history.filter(id=family[0].pk)
+    requests = RegistrationRequest.history.filter(patient__in=family)
+    labels = {name: str(field.label).partition(":")[0] for name, field in describe.DescribeForm.base_fields.items()}
+    joined = {"merged_into": gettext("Joined with another record")}
+    words = {"language": language, "nhs_number": nhs_number, "merged_into": is_there, "support": support.listed}
+    return history.newest_first(
+        [
+            *history.changes(
+                person,
+                untold=("record_id", "prison_number", "leaving_told_at"),
+                labels=labels | joined,
+                words=words,
+            ),
+            *history.changes(
+                requests,
+                about=lambda row: gettext("Registration with the prison GP"),
+                untold=("patient", "asked_by", "opened_at", "changed_at", "to_confirm"),
+                labels={"state": gettext("Now"), "reason": gettext("Reason")},
+            ),
+        ]
+    )
 
 
-# Kept under these names; shown under the model's own.
-NOT_SHOWN = {"id", "record_id", "prison_number", "merged_into"}
+def language(tag: str) -> str:
+    return wording.language(tag) if tag else gettext("blank")
 
 
-def changed(row: Any, before: Any) -> list[str]:
-    if before is None:
-        return [gettext("Added.")]
-    found = []
-    for field in Patient._meta.concrete_fields:
-        old, new = getattr(before, field.attname), getattr(row, field.attname)
-        if old == new:
-            continue
-        if field.name == "merged_into":
-            found.append(gettext("Joined with another record, or taken apart."))
-        elif field.name not in NOT_SHOWN:
-            found.append(f"{label(field)}: {in_words(field, old)} → {in_words(field, new)}")
-    return found
+def nhs_number(digits: str) -> str:
+    return wording.nhs_number(digits) if digits else gettext("blank")
 
 
-def label(field: Any) -> str:
-    """As on the form on which it is changed."""
-    asked = describe.DescribeForm.base_fields.get(field.name)
-    return str(asked.label if asked else field.verbose_name).partition(":")[0]
-
-
-def in_words(field: Any, value: Any) -> str:
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    if not value:
-        return gettext("blank")
-    if field.name == "language":
-        return wording.language(value)
-    if field.name == "nhs_number":
-        return wording.nhs_number(value)
-    if isinstance(value, date):
-        return wording.birthday(value)
-    return str(dict(field.flatchoices).get(value, value))
+def is_there(value: object) -> str:
+    return gettext("no") if value is None else gettext("yes")

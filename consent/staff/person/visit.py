@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
@@ -14,15 +13,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from consent import facts
+from consent import actions, facts
 from consent.kiosk import visits
 from consent.models import Tablet, Visit
 from consent.policy import Outcome
 from consent.roles import Deed
 from consent.staff import here, wording
-from consent.staff.doing import VISIT, asked_now, instead_of_a_tablet, not_on_a_tablet
-from consent.staff.forms import StaffForm, one_of, text
+from consent.staff.doing import VISIT, answered, asked_now, instead_of_a_tablet, not_on_a_tablet
 from consent.staff.matters import matters
+from consent.staff.person.visit_form import VisitForm, named_today
 from consent.staff.tablets import Call, calls_of
 from consent.words.publishing import drawn_picture
 from registration.actions import NotPossible
@@ -39,43 +38,6 @@ PICTURES = {
     "bell": _("a bell"),
     "bicycle": _("a bicycle"),
 }
-
-
-class VisitForm(StaffForm):
-    place = one_of(_("Where"), Visit.Place.choices, initial=Visit.Place.RECEPTION)
-    purpose = one_of(
-        _("What for"),
-        [("show", _("Show them what they answered; nothing is asked")), ("ask", _("Ask again anyway"))],
-        required=False,
-    )
-    reason = text(_("Why they are asked again"), help_text=_("It is kept in the record."))
-    interpreter = text(_("Interpreter (name or number, service)"), help_text=_("Leave it blank when there is none."))
-    reads_english = forms.BooleanField(label=_("They read English well enough"), required=False)
-
-    def __init__(self, *args: Any, asks: bool, needs_interpreter: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.needs_interpreter = needs_interpreter
-        if asks:
-            del self.fields["purpose"], self.fields["reason"]
-        if needs_interpreter:
-            self.fields["interpreter"].help_text = gettext("Who puts the words on the tablet into their language.")
-        else:
-            del self.fields["reads_english"]
-
-    def clean(self) -> None:
-        typed = self.cleaned_data
-        if self.needs_interpreter and not typed.get("interpreter") and not typed.get("reads_english"):
-            sentence = gettext("Write who interprets, or tick that they read English well enough.")
-            self.add_error("interpreter", sentence)
-        if "purpose" not in self.fields:
-            return
-        if not typed.get("purpose"):
-            self.add_error("purpose", gettext("There is nothing to ask this person. Choose what the visit is for."))
-        elif typed["purpose"] == "ask" and not typed.get("reason"):
-            self.add_error("reason", gettext("Asking again needs a reason. Write why."))
-
-    def reason_given(self) -> str:
-        return self.cleaned_data.get("reason", "") if self.cleaned_data.get("purpose") == "ask" else ""
 
 
 def live(person: Patient) -> Visit | None:
@@ -105,21 +67,33 @@ def visit(request: HttpRequest, person: Patient) -> HttpResponse:
         instead = instead_of_a_tablet(person, about, standing.state_at(now))
         status = 409 if request.method == "POST" else 200
         return here.page(request, "no_visit", status=status, person=person, because=because, instead=instead)
-    asks = any(m.is_asked or m.rule.outcome is Outcome.SECOND_LOOK for m in about)
-    form = VisitForm(request.POST or None, asks=asks, needs_interpreter=not wording.reads_english(person))
+    asks = any(
+        m.is_asked or (m.rule.outcome is Outcome.SECOND_LOOK and not actions.is_early(m.asked, now)) for m in about
+    )
+    form = VisitForm(
+        request.POST or None,
+        asks=asks,
+        answered=answered(about),
+        needs_interpreter=not wording.reads_english(person),
+        named=named_today(person, standing, now),
+        initial={"purpose": request.GET.get("purpose", "")},
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            _visit, code = visits.start(
+            started, code = visits.start(
                 patient=person,
                 place=form.cleaned_data["place"],
                 user=request.user,
-                reason=form.reason_given(),
+                **form.asked_again(),
                 interpreter=form.cleaned_data["interpreter"],
                 tablet=tablet_pressed(request),
             )
         except NotPossible as problem:
             form.add_error(None, gettext(str(problem)))
         else:
+            if request.POST.get("back") == "today":
+                messages.success(request, sent_to(started))
+                return redirect("today")
             return show_code(request, person, code)
     questions = asked_now(about)
     return here.form_page(
@@ -146,6 +120,13 @@ def show_code(request: HttpRequest, person: Patient, code: str) -> HttpResponse:
     sent to a tablet."""
     request.session["code"] = code
     return redirect("visit", person.prison_number)
+
+
+def sent_to(visit: Visit) -> str:
+    """Which tablet to hand over, and how to tell that it is theirs."""
+    who = f"{visit.patient.name} {visit.patient.prison_number}".strip()
+    told = {"who": who, "tablet": visit.tablet, "picture": PICTURES[visit.state["picture"]]}
+    return gettext("%(who)s: sent to %(tablet)s. It shows %(picture)s, and asks: is this you?") % told
 
 
 def seen_now(request: HttpRequest, visit: Visit) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from consent.journey import KIOSK
+from consent.journey import NO_QUESTION
 from consent.proof.check_record import sentences
 from consent.questions import QUESTIONS
 from consent.roles import Deed
@@ -20,8 +20,8 @@ from consent.words import files, publishing
 from consent.words.files import ENGLISH, NotPublishable
 from consent.words.local import MARK, general
 
-# As a person meets them; the tablet's own words stand last.
-ORDER = (*(question.id for question in QUESTIONS), KIOSK)
+# As a person meets them; words that ask nothing stand last.
+ORDER = (*(question.id for question in QUESTIONS), *NO_QUESTION)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,20 +2,22 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from consent import actions
+from consent import actions, facts
 from consent.questions import GP_RECORD
 from consent.roles import Deed
 from consent.staff import wording
 from consent.staff.forms import StaffForm, one_of, text
-from consent.staff.here import done, form_page, may, of_person
+from consent.staff.here import done, form_page, may, of_person, person_page
 from consent.staff.matters import standing_matters
 from registration.actions import STEPS, NotPossible
 from registration.models import Message, Patient, RegistrationRequest
@@ -24,20 +26,31 @@ STEP_LABELS = {
     "made": _("The registration was made"),
     "confirmed": _("The registration is confirmed"),
     "rejected": _("The registration was rejected"),
-    "stopped": _("Stop: it is not to be made"),
+    "stopped": _("Stop: it is not to be made, or was stopped before it was sent"),
+    "ended": _("It has ended: they are on another GP’s list, or have died"),
 }
+# On which list the step stands that comes next.
+LIST_OF = {"to-make": "registrations", "made": "registrations-to-confirm"}
 
 
 class RequestForm(StaffForm):
     to = one_of(_("What happened"), [])
-    reason = text(_("Reason, when it was rejected or stopped"))
+    still_here = forms.BooleanField(
+        label=_("They are still here: I have checked"),
+        required=False,
+        help_text=_("Needed when the registration was made. Somebody who has left is not registered with this GP."),
+    )
+    reason = text(_("Reason, when it was rejected, stopped or has ended"))
 
     def __init__(self, *args: Any, steps: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].choices = steps
+        if "made" not in dict(steps):
+            del self.fields["still_here"]
 
     def clean(self) -> None:
-        if self.cleaned_data.get("to") in ("rejected", "stopped") and not self.cleaned_data.get("reason"):
+        typed = self.cleaned_data
+        if typed.get("to") in ("rejected", "stopped", "ended") and not typed.get("reason"):
             self.add_error("reason", gettext("Write the reason."))
 
 
@@ -80,32 +93,45 @@ def begin_request(request: HttpRequest, person: Patient) -> HttpResponse:
 
 @may(Deed.REGISTRATIONS, anywhere=True)
 def request_step(request: HttpRequest, pk: int) -> HttpResponse:
-    work = get_object_or_404(RegistrationRequest.objects.select_related("patient__merged_into"), pk=pk)
+    work = get_object_or_404(RegistrationRequest.objects.select_related("patient__merged_into", "made_in"), pk=pk)
     return step_for(request, work.patient.prison_number, work=work)
 
 
 @of_person("registration", Deed.REGISTRATIONS)
 def step_for(request: HttpRequest, person: Patient, work: RegistrationRequest) -> HttpResponse:
     steps = [(to, str(STEP_LABELS[to])) for to in STEP_LABELS if to in STEPS[work.state]]
-    if work.state == "to-make" and not work.to_confirm:
-        steps = [step for step in steps if step[0] != "confirmed"]
+    if work.state == "to-make":
+        now = timezone.now()
+        problem = actions.why_not_sent(facts.standing_of(person, now), work, now)
+        left_out = "made" if work.to_confirm else "confirmed"
+        steps = [step for step in steps if step[0] != left_out]
+    else:
+        problem = "" if steps else gettext("There is no step left for this registration.")
     form = RequestForm(request.POST or None, steps=steps)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
-        if done(form, actions.move_request, request=work, to=typed["to"], user=request.user, reason=typed["reason"]):
+        if done(
+            form,
+            actions.move_request,
+            request=work,
+            to=typed["to"],
+            user=request.user,
+            reason=typed["reason"],
+            still_here=typed.get("still_here", False),
+        ):
             messages.success(request, gettext("Recorded."))
-            return redirect("list", "registrations")
-    state = gettext("to confirm") if work.to_confirm and work.state == "to-make" else work.get_state_display()
+            return redirect("list", LIST_OF.get(typed["to"], "registrations"))
     return form_page(
         request,
         form,
+        template="request",
         title=gettext("Registration with the prison GP"),
-        lead=gettext("Now: %(state)s, since %(when)s. “They said yes” is not “they are registered”.")
-        % {"state": state, "when": wording.time_of(work.changed_at)},
-        warning="" if steps else gettext("There is no step left for this registration."),
+        lead=f"{wording.step_reached(work)} {gettext('“They said yes” is not “they are registered”.')}",
+        warning=problem,
         button=gettext("Record"),
         person=person,
-        back=reverse("list", args=["registrations"]),
+        may_print=work.state == "to-make" and not problem,
+        back=reverse("list", args=[LIST_OF[work.state]]) if work.state in LIST_OF else person_page(person),
     )
 
 

@@ -1,0 +1,147 @@
+"""How many, by week, at the prison chosen: for its manager, as a page and as a CSV. Nobody by name."""
+
+import csv
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from consent import facts
+from consent.counts import reading, weekly
+from consent.counts.suppressing import Number
+from consent.counts.weekly import Counted
+from consent.roles import Deed
+from consent.staff import here, wording
+from consent.staff.lists.overdue import in_bands, waiting
+from consent.staff.lists.table import LISTS, SENSITIVE
+from consent.words.files import languages
+from registration.models import Prison
+
+# The columns, under the headings they stand under.
+COLUMNS: tuple[tuple[Any, dict[Counted, Any]], ...] = (
+    (
+        _("Asked"),
+        {
+            Counted.OFFERED: _("Offered the choice"),
+            Counted.LATER: _("Chose to decide later"),
+            Counted.SPARED: _("Moved here, not asked again"),
+        },
+    ),
+    (
+        _("By the date, in ten"),
+        {Counted.ASKED_IN_TIME: _("Asked"), Counted.CHECKED_IN_TIME: _("Checked before sending")},
+    ),
+    (
+        _("Support"),
+        {
+            Counted.UNDERSTOOD: _("Understood at once, in ten"),
+            Counted.HELP: _("Pressed Help"),
+            Counted.INTERPRETER: _("Had an interpreter"),
+        },
+    ),
+    (
+        _("How, in ten"),
+        {Counted.TABLET: _("On a tablet"), Counted.TALK: _("By talking"), Counted.PAPER: _("On paper")},
+    ),
+    (
+        _("Could not be asked"),
+        {
+            Counted.NO_TIME: _("No time or private place"),
+            Counted.NO_INTERPRETER: _("No interpreter"),
+            Counted.NOT_TODAY: _("Another reason"),
+        },
+    ),
+)
+WHATS = [what for _heading, columns in COLUMNS for what in columns]
+NOT_SHOWN = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    rows: list[tuple[str, list[str]]]
+
+
+@require_safe
+@here.may(Deed.COUNTS)
+def counts(request: HttpRequest) -> HttpResponse:
+    prison = here.chosen(request)
+    return here.page(
+        request,
+        "counts",
+        headings=[(heading, len(columns)) for heading, columns in COLUMNS],
+        columns=[title for _heading, columns in COLUMNS for title in columns.values()],
+        sections=sections(prison) if prison else [],
+        late=late(prison) if prison else [],
+        bands=bands(),
+        weeks=weekly.WEEKS,
+    )
+
+
+@require_safe
+@here.may(Deed.COUNTS)
+def as_csv(request: HttpRequest) -> HttpResponse:
+    prison = here.chosen(request)
+    if prison is None:
+        raise here.NothingThere(gettext("No prison is known yet"))
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="counts-{prison.pk}-{timezone.localdate()}.csv"'
+    response.write("\ufeff")  # spreadsheets take it for UTF-8 then
+    writer = csv.writer(response)
+    titles = [f"{heading}: {title}" for heading, columns in COLUMNS for title in columns.values()]
+    writer.writerow([gettext("Prison"), gettext("By"), gettext("Row"), *titles])
+    for section in sections(prison):
+        writer.writerows([prison.name, section.title, name, *row] for name, row in section.rows)
+    writer.writerow([])
+    writer.writerow([gettext("Prison"), gettext("Waiting too long, now"), gettext("List"), *bands()])
+    writer.writerows([prison.name, "", name, *row] for name, row in late(prison))
+    return response
+
+
+def sections(prison: Prison) -> list[Section]:
+    mondays = weekly.weeks_before(timezone.localdate())
+    people = reading.people_of(prison, mondays[0])
+    happened = [event for person in people for event in weekly.events(person, prison.pk, mondays, facts.INTERVALS)]
+    kinds = {
+        "week": (gettext("Week from Monday"), {monday.isoformat(): wording.birthday(monday) for monday in mondays}),
+        weekly.TOGETHER: (gettext("All weeks"), {weekly.TOGETHER: gettext("Together")}),
+        "language": (gettext("All weeks, by language"), language_names()),
+        "legal": (
+            gettext("All weeks, by legal status at the time"),
+            {status.value: str(name) for status, name in wording.LEGAL_STATUS.items()},
+        ),
+    }
+    return [
+        Section(kinds[kind][0], [(kinds[kind][1][name], in_words(row)) for name, row in rows.items()])
+        for kind, rows in weekly.table(happened, mondays, list(languages())).items()
+    ]
+
+
+def language_names() -> dict[str, str]:
+    others = {weekly.OTHER: gettext("Another language"), weekly.UNKNOWN: gettext("Not known")}
+    return {tag: wording.language(tag.partition("-")[0]) for tag in languages()} | others
+
+
+def in_words(row: dict[Counted, Number]) -> list[str]:
+    return [shown(row[what]) for what in WHATS]
+
+
+def shown(number: Number) -> str:
+    return NOT_SHOWN if number is None else str(number)
+
+
+def late(prison: Prison) -> list[tuple[str, list[str]]]:
+    """What waits too long now, by list and by how long, without names."""
+    rows = []
+    for listed, waits in waiting((*LISTS, SENSITIVE), prison, timezone.now()):
+        total, by_days = in_bands(waits)
+        rows.append((str(listed.title), [shown(number) for number in (*by_days, total)]))
+    return rows
+
+
+def bands() -> list[str]:
+    return [gettext("1 to 7 days over"), gettext("8 to 28 days over"), gettext("Over 28 days"), gettext("Together")]

@@ -1,0 +1,75 @@
+"""What was not done by its date: for the registrar by name, for the manager as numbers; and how much waits."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext, ngettext
+
+from consent.counts.suppressing import Number, splits
+from consent.staff.lists.row import List, Person, Row, Rows
+from consent.staff.matters import everyone, requests_at
+from registration.models import Prison
+
+# So many days over, at most, and the last without an end.
+BANDS = (7, 28, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many people a list has, of them overdue, and by how many days each of those is at the most."""
+
+    people: int
+    days_over: tuple[int, ...]
+
+    def __str__(self) -> str:
+        if not self.people:
+            return gettext("Nobody.")
+        people = ngettext("%(count)d person", "%(count)d people", self.people) % {"count": self.people}
+        if not self.days_over:
+            return f"{people}."
+        return gettext("%(people)s, %(count)d overdue.") % {"people": people, "count": len(self.days_over)}
+
+
+def on_any(lists: Sequence[List]) -> Rows:
+    """A row for each person and list with something overdue; it says whose work it is."""
+
+    def rows(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
+        for listed in lists:
+            for row in listed.rows(people, prison, at):
+                if late := [need for need in row.needs if need.is_overdue]:
+                    whose = gettext("%(list)s. Whose work: %(owner)s.")
+                    line = whose % {"list": listed.title, "owner": listed.whose}
+                    yield Row(row.person, late, [line], row.buttons)
+
+    return rows
+
+
+def waiting(lists: Iterable[List], prison: Prison | None, at: datetime) -> list[tuple[List, Waiting]]:
+    """How much waits on each of these lists. Everyone is looked up once, and those on no general list once more."""
+    work = requests_at(prison) if prison else {}
+    people: dict[bool, list[Person]] = {}
+    found = []
+    for listed in lists:
+        if listed.is_sensitive not in people:
+            people[listed.is_sensitive] = everyone(prison, at, work, sensitive=listed.is_sensitive)
+        rows = listed.rows(people[listed.is_sensitive], prison, at) if prison else ()
+        found.append((listed, counted(rows)))
+    return found
+
+
+def counted(rows: Iterable[Row]) -> Waiting:
+    worst: dict[int, int] = {}
+    for row in rows:
+        over = max(((need.today - need.due).days for need in row.needs if need.due), default=0)
+        worst[row.person.pk] = max(worst.get(row.person.pk, 0), over)
+    return Waiting(len(worst), tuple(days for days in worst.values() if days > 0))
+
+
+def in_bands(waits: Waiting) -> tuple[Number, list[Number]]:
+    """How many are overdue, and by how long, as far as that may be shown without names."""
+    counts = [0] * len(BANDS)
+    for days in waits.days_over:
+        counts[next(nth for nth, most in enumerate(BANDS) if most is None or days <= most)] += 1
+    total, (shown,) = splits(counts)
+    return total, shown

@@ -1,0 +1,84 @@
+"""One row of a list: a person, what they need and by when, and the buttons that do it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+
+from consent import facts
+from consent.roles import Deed, Role
+from consent.staff.doing import Do
+from consent.staff.matters import Matter, Need, needs
+from consent.standing import Standing
+from registration.models import Patient, Prison
+
+Person = tuple[Patient, Standing, list[Matter]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    person: Patient
+    needs: list[Need] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    buttons: list[Do] = field(default_factory=list)
+
+    @property
+    def rank(self) -> tuple[int, date]:
+        return min((need.rank for need in self.needs), default=(3, date.max))
+
+    @property
+    def is_overdue(self) -> bool:
+        return any(need.is_overdue for need in self.needs)
+
+
+# Of the rows of Status, those that a list is made of: so that a large prison is not read for a short list.
+Among = Callable[[Prison], Q]
+Rows = Callable[[list[Person], Prison, datetime], Iterator[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list of work. ``owner``: the role at the prison where the person is now that does it; never one named person,
+    for whoever stayed behind does nothing about someone who was moved."""
+
+    slug: str
+    title: str
+    owner: Role
+    whose: str
+    why: str
+    empty: str
+    rows: Rows
+    deed: Deed = Deed.PEOPLE
+    # A page on which many of them are done at once: its address, what it does, and for whom.
+    at_once: tuple[str, Any, Deed] | None = None
+    # Whose record is sensitive is on this list, and on no other.
+    is_sensitive: bool = False
+    among: Among | None = None
+
+
+def with_rules(*codes: str) -> Rows:
+    """Everyone for whom one of these rows of the policy table fits."""
+
+    def rows(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
+        for person, _standing, about in people:
+            if found := needs(m for m in about if m.rule.code in codes):
+                yield Row(person, found)
+
+    return rows
+
+
+def together(*kinds: Rows) -> Rows:
+    """The rows of several lists on one."""
+
+    def rows(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
+        for each in kinds:
+            yield from each(people, prison, at)
+
+    return rows
+
+
+def waiting_for(*words: str) -> Among:
+    """Everyone for whom one of these rows of the policy table, or other words of consent/waiting.py, may fit."""
+    return lambda prison: facts.may_wait_for(*words)

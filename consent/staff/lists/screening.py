@@ -1,0 +1,87 @@
+"""Whom a screening programme would call, and who is not on the list from which it calls."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from consent.questions import GMS_REGISTRATION
+from consent.staff.doing import Do
+from consent.staff.lists.row import Person, Row
+from consent.staff.matters import OPEN_REQUEST, Matter, Need
+from consent.standing import Standing, local_date
+from registration.models import Patient, Prison, ScreeningOutcome
+from registration.screening import ANY, Call, birthday, calls, programmes
+
+DUE = timedelta(days=28)  # after they came in; ours
+
+
+def among_those_of_an_age(prison: Prison) -> Q:
+    """Whom a programme may call by age and sex as recorded, to within a year; and whose birth nobody recorded."""
+    today = timezone.localdate()
+    found = Q(patient__date_of_birth=None)
+    for programme in programmes():
+        old_enough, young_enough = birthday(today, 1 - programme.first_age), birthday(today, -2 - programme.last_age)
+        called = Q(patient__date_of_birth__range=(young_enough, old_enough))
+        found |= called if programme.sex == ANY else called & Q(patient__sex__in=("", programme.sex))
+    return found
+
+
+def screening(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
+    today = local_date(at)
+    dealt_with = dealt_with_at(prison)
+    for person, standing, about in people:
+        if standing.questions[GMS_REGISTRATION.id].registered:
+            continue
+        describe = Do(gettext("Change who they are"), reverse("describe", args=[person.prison_number]))
+        if person.date_of_birth is None:
+            unknown = gettext("Date of birth not recorded, so nobody can say which programmes would call them.")
+            yield Row(person, lines=[unknown], buttons=[describe])
+        elif found := calls(person.date_of_birth, person.sex, today, dealt_with.get(person.pk, {})):
+            record = Do(gettext("Record what came of it"), reverse("screening", args=[person.prison_number]))
+            buttons = [record] if person.sex else [record, describe]
+            yield Row(person, [need_of(found, person, standing, today)], waiting(about), buttons)
+
+
+def need_of(found: list[Call], person: Patient, standing: Standing, today: date) -> Need:
+    """Everything that would call them, by the day on which the first of it is due."""
+    came = local_date(standing.opened_at) if standing.opened_at else today
+    names = ", ".join(gettext(call.programme.name) for call in found)
+    due = min(max(came, call.since) for call in found) + DUE
+    what = gettext("Refer by hand: %(programmes)s") % {"programmes": names}
+    return Need((), (), what, because(found, person), due, today)
+
+
+def because(found: list[Call], person: Patient) -> str:
+    """What is not sure of it."""
+    said = []
+    if not person.sex and (by_sex := [call for call in found if call.programme.sex != ANY]):
+        names = ", ".join(gettext(call.programme.name) for call in by_sex)
+        said.append(gettext("Sex not recorded: ask before %(programmes)s.") % {"programmes": names})
+    if not all(call.programme.checked for call in found):
+        said.append(gettext("Ages and interval still to be checked."))
+    return " ".join(said)
+
+
+def waiting(about: Iterable[Matter]) -> list[str]:
+    """A registration that is under way may bring the call: look first whether it was confirmed."""
+    is_open = any(m.request is not None and m.request.state in OPEN_REQUEST for m in about)
+    return [gettext("Their registration is under way: look first whether it is confirmed.")] if is_open else []
+
+
+def dealt_with_at(prison: Prison) -> Mapping[int, dict[str, date]]:
+    """When staff last recorded anything of each programme, by everyone this prison has. One query."""
+    here = Q(patient__status__prison=prison) | Q(patient__merged_into__status__prison=prison)
+    return latest(ScreeningOutcome.objects.filter(here).select_related("patient"))
+
+
+def latest(rows: Iterable[ScreeningOutcome]) -> Mapping[int, dict[str, date]]:
+    found: dict[int, dict[str, date]] = defaultdict(dict)
+    for row in rows:
+        own = found[row.patient.merged_into_id or row.patient_id]
+        own[row.programme] = max(row.on, own.get(row.programme, row.on))
+    return found

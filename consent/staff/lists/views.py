@@ -1,0 +1,60 @@
+"""What lists there are at the prison chosen, and one of them; and the messages that nobody understood."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from consent.roles import Deed
+from consent.staff import here, wording
+from consent.staff.doing import Do
+from consent.staff.lists import overdue
+from consent.staff.lists.row import Row
+from consent.staff.lists.table import BY_SLUG
+from consent.staff.matters import everyone
+from registration.models import Message
+
+PAGE = 100
+
+
+@here.may(Deed.PEOPLE)
+def lists(request: HttpRequest) -> HttpResponse:
+    """What lists there are, why, and how much work waits on each."""
+    prison, now = here.chosen(request), timezone.now()
+    deeds = here.posts(request).deeds(prison.pk if prison else "")
+    shown = [listed for listed in BY_SLUG.values() if listed.deed in deeds]
+    return here.page(request, "lists", lists=overdue.waiting(shown, prison, now))
+
+
+@here.may(Deed.PEOPLE)
+def one_list(request: HttpRequest, slug: str) -> HttpResponse:
+    listed = BY_SLUG.get(slug)
+    if listed is None:
+        raise here.NothingThere(gettext("There is no such list."))
+    prison, now = here.chosen(request), timezone.now()
+    if not here.posts(request).may(listed.deed, prison.pk if prison else ""):
+        raise here.Refused(listed.deed)
+    rows: list[Row] = []
+    if prison is not None:
+        among = listed.among(prison) if listed.among else None
+        people = everyone(prison, now, sensitive=listed.is_sensitive, among=among)
+        rows = sorted(listed.rows(people, prison, now), key=lambda row: row.rank)
+    shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    here.note_list(request, [row.person for row in shown], f"list {slug}")
+    deeds = here.posts(request).deeds(prison.pk if prison else "")
+    for row in shown:
+        row.buttons[:] = here.allowed(deeds, row.buttons)
+    name, does, deed = listed.at_once or ("", "", None)
+    at_once = [Do(str(does), reverse(name))] if deed in deeds else []
+    return here.page(request, "list", listed=listed, rows=shown, at_once=at_once)
+
+
+@here.may(Deed.MESSAGES)
+def messages(request: HttpRequest) -> HttpResponse:
+    """Messages that nobody understood, whole: from all prisons, for they may not even name one."""
+    rows = Message.objects.filter(outcome=Message.Outcome.NOT_UNDERSTOOD, dealt_with_at=None).order_by("received_at")
+    shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    for message in shown:
+        message.received = wording.time_of(message.received_at)
+    return here.page(request, "messages", rows=shown)
