@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from consent import ledger, policy
+from consent import ledger, policy, waiting
 from consent.models import Entry, Status
 from consent.standing import (
     HOLD_NONE,
@@ -21,6 +21,7 @@ from consent.standing import (
     QuestionStanding,
     Standing,
     facts_at,
+    local_date,
     stand,
 )
 from registration import actions as registration
@@ -161,12 +162,16 @@ def projected(known: History) -> dict[str, Any]:
         "left_at": standing.left_at,
         "counts_until": known.latest,
         "body": packed(standing),
+        "waits": waiting.words(standing),
     }
 
 
-def in_prison(prison: Prison | str, at: datetime) -> list[tuple[Patient, Standing]]:
-    """Everyone this prison has now, or is about to have back, with what stands for them. Two queries, however many."""
-    counted = Q(left_at=None) | Q(left_at__gt=at - SETTLES_AFTER), Q(prison=prison)
+def in_prison(prison: Prison | str, at: datetime, among: Q | None = None) -> list[tuple[Patient, Standing]]:
+    """Everyone this prison has now, or is about to have back, with what stands for them. Two queries, however many.
+
+    ``among``: of the rows of Status, those that are wanted; whoever has something told ahead of the clock is read too.
+    """
+    counted = Q(left_at=None) | Q(left_at__gt=at - SETTLES_AFTER), Q(prison=prison), among or Q()
     rows = (
         Status.objects.filter(Q(*counted) | Q(counts_until__gt=at))
         .select_related("patient")
@@ -180,6 +185,21 @@ def in_prison(prison: Prison | str, at: datetime) -> list[tuple[Patient, Standin
         for patient, standing in found
         if standing.prison == here and standing.state_at(at) is not State.CLOSED
     ]
+
+
+def may_wait_for(*words: str) -> Q:
+    """Rows of Status with one of these words of consent/waiting.py, or for whom they were not worked out yet."""
+    wanted = Q(waits="")
+    for word in words:
+        wanted |= Q(waits__contains=f" {word}@")
+    return wanted
+
+
+def due_in(prison: Prison, at: datetime) -> Q:
+    """Rows of Status of everyone here for whom something may be due. One query, which reads the words alone."""
+    today = local_date(at)
+    said = Status.objects.filter(prison=prison).exclude(waits=waiting.NOBODY_WAITS).values_list("pk", "waits")
+    return Q(pk__in=[person for person, words in said if waiting.is_due(words, today, INTERVALS)])
 
 
 def standing_in(row: Status, at: datetime) -> Standing:

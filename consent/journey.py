@@ -11,6 +11,8 @@ from enum import StrEnum
 from consent.questions import GMS_REGISTRATION, GP_RECORD
 
 KIOSK = "kiosk"  # the tablet's own words, beside those of the two questions
+LEAVING = "leaving"  # the words on the papers for whoever leaves
+NO_QUESTION = (KIOSK, LEAVING)  # words that ask for no answer
 
 
 class Kind(StrEnum):
@@ -162,6 +164,12 @@ def before(situation: Situation, step: Step, done: Iterable[str] = ()) -> Step |
     steps = path(situation)
     earlier = [s for s in steps[: steps.index(step)] if s.id not in set(done)]
     return earlier[-1] if earlier and step.kind not in DONE else None
+
+
+def puts_off_check(situation: Situation, step: Step) -> bool:
+    """Whether "later" on this step is about the yes that waits to be checked: there, or before anything is asked."""
+    lies_ahead = BY_ID["second-look"] in path(situation) and step.kind in (Kind.LANGUAGE, Kind.UNCHECKED)
+    return step.kind is Kind.SECOND_LOOK or lies_ahead
 
 
 def progress(situation: Situation, step: Step) -> tuple[int, int]:

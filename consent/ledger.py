@@ -14,7 +14,7 @@ from consent.proof.check_record import START, is_seal, sealed
 from registration.models import Patient
 
 # What somebody typed: beside the line, not in it, so that it can be erased and the line still proves itself.
-TYPED = {"reason", "interpreter", "source", "recorded_by"}
+TYPED = {"reason", "interpreter", "source", "recorded_by", "view"}
 # Whose chain it is: the prison number, sealed in the same way in the first line.
 ABOUT = "about"
 ERASED = "(erased)"

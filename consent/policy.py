@@ -38,11 +38,32 @@ class Intervals:
     # NICE NG57 and QS156 statement 2: a second-stage health assessment within 7 days of reception.
     offer: int = 7
     second_look: int = 7
+    # Not on the day of the answer, without a reason: time to think (GMC 2020, principle 3; HSSIB R/2025/067).
+    second_look_from: int = 1
     # After the first "later" the same 7 days; then 28 days and 3 months (domain.md 13.2: the re-offer of long remand).
     later: tuple[int, int] = (7, 28)
     later_months: int = 3
     # GMC, Decision making and consent (2020): delay rather than decide for the person. The next day, then again.
     not_possible: int = 1
+    # PCSE: usually within 3 working days, up to 10 (pcse.england.nhs.uk/help/registrations; domain.md 2.3).
+    confirm_working_days: int = 10
+    # Ours, for the commissioner to set; no source says how soon: making a registration that may be made, entering an
+    # answer in the clinical record, and helping somebody who took back a yes that was sent.
+    make: int = 3
+    enter: int = 1
+    help_undo: int = 3
+
+
+# Words a minute: whoever answers sooner cannot have read what was shown. It stops nobody; it is recorded with the
+# answer, and a yes is talked over before it is sent. Adults read English silently at 238 words a minute, most of them
+# at 175 to 300 (Brysbaert 2019, Journal of Memory and Language 109, 104047). That the line is 400 is policy, and not
+# signed off.
+FASTEST_READING = 400
+
+
+def is_faster_than_reading(*, words: int, seconds: float, fastest: int = FASTEST_READING) -> bool:
+    """``fastest``: 0 says it of nobody."""
+    return seconds * fastest < words * 60 if fastest else False
 
 
 def due_after(answer: Answer, times: int, on: date, days: Intervals) -> date:
@@ -52,6 +73,14 @@ def due_after(answer: Answer, times: int, on: date, days: Intervals) -> date:
     if times <= len(days.later):
         return on + timedelta(days=days.later[times - 1])
     return add_months(on, days.later_months)
+
+
+def working_days_after(on: date, many: int) -> date:
+    """So many days from Monday to Friday later. Bank holidays are not known here: it may come out a day too early."""
+    while many > 0:
+        on += timedelta(days=1)
+        many -= on.weekday() < 5
+    return on
 
 
 def add_months(on: date, months: int) -> date:

@@ -29,12 +29,16 @@ class Deed(StrEnum):
     MESSAGES = "messages"  # of the prison service, that nobody understood
     COPIES = "copies"  # printing an answer
     EXPORT = "export"  # a person's whole record, for the person
-    CAPACITY = "capacity"  # why somebody could not be asked
+    CAPACITY = "capacity"  # why somebody could not be asked, and a clinician's view of it
+    SUPPORT = "support"  # what makes talking with them easier
+    LEAVING = "leaving"  # release dates, and the papers for whoever goes
+    SCREENING = "screening"  # who is not called to screening by themselves
     SENSITIVE = "sensitive"  # people whose record is on no general list
     PRISONS = "prisons"  # completing those that only a message named
     SETTINGS = "settings"  # what a prison's reception takes, how long a yes is held
     TABLETS = "tablets"  # enrolling and revoking
     POSTS = "posts"  # who has which role
+    COUNTS = "counts"  # how many, by week; nobody by name
     LOOKS = "looks"  # who looked at whom
     WORDS = "words"  # reviewing and signing
 
@@ -53,11 +57,15 @@ MAY: dict[Deed, set[Role]] = {
     Deed.COPIES: CARE,
     Deed.EXPORT: {R.CLINICIAN},
     Deed.CAPACITY: {R.CLINICIAN},
+    Deed.SUPPORT: CARE,
+    Deed.LEAVING: CARE,
+    Deed.SCREENING: {R.REGISTRAR, R.CLINICIAN},
     Deed.SENSITIVE: {R.CLINICIAN},
     Deed.PRISONS: {R.REGISTRAR, R.MANAGER},
     Deed.SETTINGS: {R.MANAGER},
     Deed.TABLETS: {R.MANAGER},
     Deed.POSTS: {R.MANAGER},
+    Deed.COUNTS: {R.MANAGER},
     Deed.LOOKS: {R.AUDITOR},
     Deed.WORDS: {R.REVIEWER},
 }

@@ -20,6 +20,8 @@ HOLD_SECOND_LOOK = "second-look"
 HOLD_NONE = "none"
 # What a try at an understanding question may be, besides right and skipped.
 MISSED = ("wrong", "unsure")
+# What staff had to do after an answer is done: their GP was asked; they were helped after taking back what was sent.
+TASK_DONE = ("task-done", "helped-after-taking-back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class QuestionStanding:
     times_later: int = 0
     hold: str = HOLD_NONE
     task_done: bool = False
+    entered: bool = False  # in the clinical record, says a member of staff
     imported: bool = False
     registered: bool = False
     legal_status_changed: bool = False
@@ -176,7 +179,7 @@ def interpreter_wanted(lines: Iterable[Line]) -> str:
 
 def question_standing(
     question: Question,
-    lines: Iterable[Line],
+    lines: Sequence[Line],
     periods: tuple[Period, ...],
     legal: StatusHistory,
     booking_conflict: bool,
@@ -196,7 +199,7 @@ def question_standing(
     chosen = max(explicit or heads, key=lambda line: (line.at, line.record, line.seq), default=None)
     common = {
         "question": question.id,
-        "registered": any(line.kind == "registered" for line in current),
+        "registered": is_registered(current),
         "earlier_yes": any(
             line.kind == "registered" or (line.kind == "decision" and line.answer == Answer.YES) for line in earlier
         ),
@@ -219,10 +222,21 @@ def question_standing(
         times_later=sum(line.answer == Answer.LATER for line in decisions if line.at <= chosen.at),
         hold=chosen.hold if held else HOLD_NONE,
         imported=chosen.imported,
-        task_done=any(line.kind == "task-done" and chosen.id in line.refers for line in current),
+        task_done=any(line.kind in TASK_DONE and chosen.id in line.refers for line in current),
+        # One note tells of both questions.
+        entered=any(line.kind == "entered-in-clinical-record" and chosen.id in line.refers for line in lines),
         legal_status_changed=legal.changed_since(max([chosen.at, *looked])),
         **common,  # type: ignore[arg-type]
     )
+
+
+def is_registered(lines: Iterable[Line]) -> bool:
+    """Registered, and not left the list since."""
+    last = None
+    for line in lines:
+        if line.kind in ("registered", "registration-ended"):
+            last = line.kind
+    return last == "registered"
 
 
 def facts_at(standing: Standing, question: str, at: datetime, days: Intervals | None = None) -> Facts:

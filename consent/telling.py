@@ -1,8 +1,12 @@
 """What of a person chooses the words they are told: the same on a tablet and on paper."""
 
+from dataclasses import replace
+
 from consent import actions, facts
+from consent.journey import ANSWERS, Situation
 from consent.policy import Outcome
 from consent.standing import HOLD_SECOND_LOOK, Standing
+from consent.words.content import Words
 from registration.legal_status import LegalStatus
 from registration.models import Patient
 
@@ -20,12 +24,14 @@ WORDING = {
 
 def facts_told(person: Patient, standing: Standing) -> dict[str, str]:
     """The parts of a Situation (consent/journey.py) that are facts about a person, by name."""
+    hold = actions.hold_for(person, standing, standing.prison, is_explained=True)
     return {
         "legal": WORDING.get(standing.legal_status, "unknown"),
         "home_gp": person.home_gp,
         "registered": "yes" if was_registered(person, standing) else "unknown",
         "transferred": "yes" if standing.transferred else "no",
-        "held": "yes" if actions.hold_for(standing.prison) == HOLD_SECOND_LOOK else "no",
+        # As far as it can be told before they have heard it all: with the answer it is worked out anew.
+        "held": "yes" if hold == HOLD_SECOND_LOOK else "no",
     }
 
 
@@ -34,3 +40,14 @@ def was_registered(person: Patient, standing: Standing) -> bool:
     lines, since = facts.history_of(person).lines, standing.opened_at
     in_error = {name for line in lines if line.kind == "error" for name in line.refers}
     return any(line.kind == "registered" and line.id not in in_error and since and line.at < since for line in lines)
+
+
+def may_be_told(words: Words, situation: Situation) -> list[str]:
+    """The sentences that this person may meet, however far they go and whatever they answer: all but those for other
+    people's situations."""
+    ways = [replace(situation, length=length).axes(to) for length in ("first-night", "whole") for to in ("", *ANSWERS)]
+    others = [card for card in words.cards if not any(card.fits(axes) for axes in ways)]
+    not_told = {name for card in others for name, _ in card.sentences}
+    asked = {check["id"] for axes in ways for check in words.checks_for(axes)}
+    not_told |= {name for name in words.texts if name.startswith("check:") and name[6:].partition("/")[0] not in asked}
+    return [name for name in words.texts if name not in not_told]

@@ -3,7 +3,7 @@
 ``by`` says who pressed (see ledger.append). Actions raise NotPossible with a sentence that says what to do instead.
 """
 
-from consent.actions.answers import ASKABLE, could_not_ask, decide, hold_for, second_look
+from consent.actions.answers import ASKABLE, could_not_ask, decide, hold_for, is_early, second_look
 from consent.actions.corrections import (
     check_by_staff,
     record_in_error,
@@ -14,12 +14,16 @@ from consent.actions.corrections import (
 from consent.actions.day_one import import_decision
 from consent.actions.erasing import due as due_for_erasure
 from consent.actions.erasing import erase_messages, erase_patient
+from consent.actions.expecting import expect, expected_came, not_coming
 from consent.actions.notes import PERSON, record_note, staff
 from consent.actions.people import (
     DESCRIBED_ON_ARRIVAL,
+    changed_password,
     complete_prison,
     deal_with_message,
     describe_patient,
+    end_hold_exception,
+    is_another,
     is_known,
     load_prisons,
     looked,
@@ -30,17 +34,19 @@ from consent.actions.people import (
     record_legal_status,
     record_movement,
     refused,
+    set_hold_exception,
     set_posts,
     set_prison_policy,
 )
 from consent.actions.reconciling import repair_from_roll
-from consent.actions.registering import begin_request, move_request
+from consent.actions.registering import begin_request, keep_details, move_request, why_not_sent
 
 __all__ = [
     "ASKABLE",
     "DESCRIBED_ON_ARRIVAL",
     "PERSON",
     "begin_request",
+    "changed_password",
     "check_by_staff",
     "complete_prison",
     "could_not_ask",
@@ -48,15 +54,22 @@ __all__ = [
     "decide",
     "describe_patient",
     "due_for_erasure",
+    "end_hold_exception",
     "erase_messages",
     "erase_patient",
+    "expect",
+    "expected_came",
     "hold_for",
     "import_decision",
+    "is_another",
+    "is_early",
     "is_known",
+    "keep_details",
     "load_prisons",
     "looked",
     "looked_at_many",
     "move_request",
+    "not_coming",
     "rebuild_status",
     "receive_message",
     "receive_person",
@@ -68,9 +81,11 @@ __all__ = [
     "repair_from_roll",
     "resolve_conflict",
     "second_look",
+    "set_hold_exception",
     "set_posts",
     "set_prison_policy",
     "settle_earlier",
     "settle_notices",
     "staff",
+    "why_not_sent",
 ]

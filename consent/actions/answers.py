@@ -1,6 +1,6 @@
 """An answer, a check before sending, or a time when nobody could be asked: recorded once, with its line."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from consent import facts
 from consent.actions.registering import follow, stands_as_yes
-from consent.models import Entry, Hold, PrisonPolicy
+from consent.hold import Setting, hold_of
+from consent.models import Entry, Hold, HoldException, PrisonPolicy
 from consent.policy import Answer
 from consent.questions import BY_ID, GMS_REGISTRATION
-from consent.standing import HOLD_NONE, HOLD_SECOND_LOOK, QuestionStanding, Standing
+from consent.standing import HOLD_NONE, QuestionStanding, Standing, local_date
 from registration import actions as registration
 from registration.actions import NotPossible
 from registration.custody import State, custody_periods, period_at
@@ -32,13 +33,14 @@ def decide(
     at: datetime | None = None,
     once: str = "",
     place: str = "",
-    check_first: bool = False,
+    is_explained: bool = False,
     **details: Any,
 ) -> Entry:
     """Record an answer. ``route``: tablet, talk, paper or conflict. The same ``once`` again returns the first entry.
 
-    ``place`` is the prison where it was given; left out, the one where the person was at that time. ``check_first``: a
-    yes is held for the check before sending, whatever the prison has set: something has to be talked over first.
+    ``place`` is the prison where it was given; left out, the one where the person was at that time. ``is_explained``:
+    the whole explanation was shown and understood; any other yes is held for the check before sending, whatever the
+    prison has set.
     Raises NotPossible when the person is not known to be in a prison in England then, or records disagree.
     """
     held = facts.hold(patient)
@@ -57,7 +59,7 @@ def decide(
     place = place or was_in or ""
     hold = HOLD_NONE
     if BY_ID[question].holds_yes and answer is Answer.YES:
-        hold = HOLD_SECOND_LOOK if check_first else hold_for(place)
+        hold = hold_for(held.person, standing, place, is_explained=is_explained)
     entry = held.append(
         kind="decision",
         at=at,
@@ -124,12 +126,25 @@ def check_here(held: facts.Held, standing: Standing, at: datetime) -> str | None
     return then[-1].prison if then else standing.prison
 
 
-def hold_for(prison_id: str | None) -> str:
+def hold_for(person: Patient, standing: Standing, prison_id: str | None, *, is_explained: bool) -> str:
     """How a yes given here is held: "second-look", "none", or a number of hours."""
-    policy = PrisonPolicy.objects.filter(prison=prison_id).first()
-    if policy is None:
-        return HOLD_SECOND_LOOK
-    return str(policy.hold_hours) if policy.hold == Hold.HOURS else str(policy.hold)
+    rows = (
+        *PrisonPolicy.objects.filter(prison=prison_id),
+        *HoldException.objects.filter(prison=prison_id),
+    )
+    return hold_of(
+        (setting(row) for row in rows),
+        legal_status=standing.legal_status,
+        home_gp=person.home_gp,
+        is_explained=is_explained,
+    )
+
+
+def setting(row: PrisonPolicy | HoldException) -> Setting:
+    hold = str(row.hold_hours) if row.hold == Hold.HOURS else str(row.hold)
+    if isinstance(row, PrisonPolicy):
+        return Setting(hold)
+    return Setting(hold, row.legal_status, row.home_gp)
 
 
 def behind(held: facts.Held, in_play: tuple[str, ...], at: datetime) -> list[str]:
@@ -148,11 +163,21 @@ def recorded_once(held: facts.Held, once: str, question: str, answer: Answer) ->
     return None
 
 
+def is_early(asked: QuestionStanding, at: datetime) -> bool:
+    """Whether a check before sending would be sooner than planned."""
+    if asked.decided_at is None:
+        return False
+    return local_date(at) < local_date(asked.decided_at) + timedelta(days=facts.INTERVALS.second_look_from)
+
+
 @transaction.atomic
 def second_look(
     *, patient: Patient, by: dict[str, str], decision: str, prison: str | None, route: str, **details: str
 ) -> Entry:
-    """It is still yes: the yes is no longer held, and the work of registering opens. Raises NotPossible."""
+    """It is still yes: the yes is no longer held, and the work of registering opens. Raises NotPossible.
+
+    On the day of the answer it takes a ``reason``: whoever is tired tonight has until tomorrow to think.
+    """
     held = facts.hold(patient)
     now = timezone.now()
     standing = held.standing(now)
@@ -165,6 +190,8 @@ def second_look(
     # Row 9: not on a tablet, but by talking all the same.
     if rule.code not in ("10g", "9") or (rule.code == "9" and route == "tablet"):
         raise NotPossible(rule.because)
+    if is_early(asked, now) and not details.get("reason", "").strip():
+        raise NotPossible("They said yes today. Check it from tomorrow on, or write why it cannot wait.")
     entry = held.append(
         kind="second-look",
         at=now,

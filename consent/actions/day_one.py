@@ -60,7 +60,7 @@ def import_decision(
     held = facts.hold(person)
     follow(held, at=timezone.now())
     if question == GMS_REGISTRATION.id and stands_as_yes(held, entry):
-        registration.open_request(patient=person, asked_by=entry.hash, at=when, to_confirm=True)
+        registration.open_request(patient=person, asked_by=entry.hash, at=timezone.now(), to_confirm=True)
     facts.project(held)
     return True
 

@@ -23,7 +23,8 @@ def record_note(
     *, patient: Patient, kind: str, by: dict[str, str], question: str = "", refers: tuple[str, ...] = (), **details: Any
 ) -> Entry:
     """A line that is no answer: staff-check, fresh-look-declined, conflict-resolved, task-done, interpreter-wanted,
-    interpreter-there."""
+    interpreter-there, capacity-view, release-sheet-given, preregistration-made, left-checked,
+    entered-in-clinical-record."""
     held = facts.hold(patient)
     entry = held.append(
         kind=kind,

@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from consent import facts
 from consent.actions.registering import follow
-from consent.models import NOBODY, AccessEvent, Post, PrisonPolicy, ReceptionPolicy, Status
+from consent.models import NOBODY, AccessEvent, HoldException, Post, PrisonPolicy, ReceptionPolicy, Status
 from registration import actions as registration
 from registration.actions import NotPossible
+from registration.by_staff import set_healthcare_contact
+from registration.erasing import BLANK
 from registration.legal_status import LegalStatus
 from registration.models import Message, Patient, Prison
 from registration.movements import Movement
@@ -82,17 +84,8 @@ def receive_person(
 ) -> Patient:
     """Someone came in, says staff. Raises NotPossible where the number belongs to somebody else by name or birth."""
     person = registration.locked(registration.patient_with(number))
-    for name in ("family_name", "date_of_birth"):
-        known, typed = str(getattr(person, name) or ""), str(described[name] or "")
-        if known and typed and known.casefold() != typed.casefold():
-            raise NotPossible(
-                f"{person.prison_number} is known already, with another name or date of birth. "
-                "Check the number. If it is the same person, leave name and date of birth blank."
-            )
-    blank = {name: "" if name != "home_gp" else "unsure" for name in described}
-    new = {n: v for n, v in described.items() if v and v != blank[n] and getattr(person, n) in (None, blank[n])}
-    if new:
-        registration.describe_patient(patient=person, **new)
+    check_same(person, described)
+    fill_in(person, described)
     registration.record_movement(patient=person, movement=movement, by=user.get_username())
     if legal_status is not LegalStatus.UNKNOWN:
         registration.record_legal_status(
@@ -100,6 +93,31 @@ def receive_person(
         )
     came_on(person)
     return person
+
+
+def is_another(person: Patient, described: dict[str, Any]) -> bool:
+    """Whether what is told of somebody does not fit the name or the date of birth that is known under this number."""
+    names = ("family_name", "date_of_birth")
+    both = [(str(getattr(person, name) or ""), str(described[name] or "")) for name in names]
+    return any(known and told and known.casefold() != told.casefold() for known, told in both)
+
+
+def check_same(person: Patient, described: dict[str, Any]) -> None:
+    """Raises NotPossible where what is told is of somebody else, by name or birth."""
+    if is_another(person, described):
+        raise NotPossible(
+            f"{person.prison_number} is known already, with another name or date of birth. "
+            "Check the number. If it is the same person, leave name and date of birth blank."
+        )
+
+
+def fill_in(person: Patient, described: dict[str, Any]) -> None:
+    """What was not known of a person before; what was is left as it is."""
+    new = {
+        name: said for name, said in described.items() if said != BLANK[name] and getattr(person, name) == BLANK[name]
+    }
+    if new:
+        registration.describe_patient(patient=person, **new)
 
 
 def came_on(patient: Patient) -> None:
@@ -123,6 +141,11 @@ def looked_at_many(*, people: Iterable[Patient], who: str, what: str, prison: st
     AccessEvent.objects.bulk_create(AccessEvent(chain=c, who=who, what=what, prison=prison) for c in sorted(new))
 
 
+def changed_password(*, who: str, prison: str = "") -> None:
+    """About nobody but themselves; the auditor sees it."""
+    AccessEvent(chain=NOBODY, who=who, what="password changed", prison=prison).save()
+
+
 def refused(*, who: str, what: str, prison: str = "", patient: Patient | None = None) -> None:
     """Somebody, or a tablet, was refused: ``what`` names it, in at most 20 characters."""
     chain = registration.survivor(patient).record_id if patient else NOBODY
@@ -136,15 +159,35 @@ def deal_with_message(*, message: Message) -> None:
 
 
 @transaction.atomic
-def set_prison_policy(*, prison: Prison, hold: str, hold_hours: int, takes: dict[str, str]) -> None:
-    """How this prison holds a yes, and what its reception takes: by legal status, "" for all others; "" means unset."""
+def set_prison_policy(
+    *, prison: Prison, hold: str, hold_hours: int, takes: dict[str, str], healthcare_contact: str | None = None
+) -> None:
+    """How this prison holds a yes, what its reception takes (by legal status, "" for all others; "" means unset), and
+    how its healthcare is reached (None: as it is)."""
+    if healthcare_contact is not None:
+        set_healthcare_contact(prison=prison, contact=healthcare_contact)
     PrisonPolicy.objects.update_or_create(prison=prison, defaults={"hold": hold, "hold_hours": hold_hours})
     for status, taken in takes.items():
-        rows = ReceptionPolicy.objects.filter(prison=prison, legal_status=status)
-        if not taken:
-            rows.delete()
-        elif not rows.update(takes=taken):
-            ReceptionPolicy.objects.create(prison=prison, legal_status=status, takes=taken)
+        row = ReceptionPolicy.objects.filter(prison=prison, legal_status=status).first()
+        if row is not None and not taken:
+            row.delete()
+        elif taken and (row is None or row.takes != taken):
+            ReceptionPolicy.objects.update_or_create(prison=prison, legal_status=status, defaults={"takes": taken})
+
+
+@transaction.atomic
+def set_hold_exception(*, prison: Prison, legal_status: str, home_gp: str, hold: str, hold_hours: int) -> None:
+    """At this prison a yes of whoever fits is held so; the same group set again is set anew."""
+    row = HoldException.objects.filter(prison=prison, legal_status=legal_status, home_gp=home_gp).first()
+    row = row or HoldException(prison=prison, legal_status=legal_status, home_gp=home_gp)
+    row.hold, row.hold_hours = hold, hold_hours
+    row.save()
+
+
+@transaction.atomic
+def end_hold_exception(*, prison: Prison, pk: int) -> None:
+    for row in HoldException.objects.filter(prison=prison, pk=pk):
+        row.delete()
 
 
 @transaction.atomic

@@ -1,20 +1,38 @@
 """The work of registering follows the answer that stands, and nothing is sent on one that does not."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from consent import facts
 from consent.actions.notes import record_note, staff
 from consent.models import Entry
 from consent.policy import Answer
 from consent.questions import GMS_REGISTRATION
-from consent.standing import QuestionStanding, is_held
+from consent.standing import QuestionStanding, Standing, is_held
 from registration import actions as registration
+from registration import heard
 from registration.actions import NotPossible
-from registration.models import Patient, RegistrationRequest
+from registration.custody import State
+from registration.details import keep_details as keep_details
+from registration.models import Patient, Prison, RegistrationRequest
+
+# Why nothing is sent for somebody who is not here now.
+NOT_HERE = {
+    State.NONE: _("We do not know of this person being in prison. Nothing is sent."),
+    State.AWAY: _("They are out at court or on temporary absence, and may not come back. Make it when they are back."),
+    State.IN_TRANSIT: _("They are on the way between prisons. The prison where they arrive makes it."),
+    State.CARE_ELSEWHERE: _("They are in hospital or care elsewhere. Make it when they are back."),
+    State.SUSPENDED: _("They are missing from prison. Make it when they are back."),
+    State.SETTLING: _("They have just been released. If that is not undone, nothing is ever sent."),
+    State.CLOSED: _("They have left prison. Nothing is sent."),
+    State.DECEASED: _("They have died. Nothing is sent."),
+}
 
 
 def follow(held: facts.Held, *, at: datetime) -> None:
@@ -41,25 +59,84 @@ def stands_as_yes(held: facts.Held, entry: Entry) -> bool:
 
 
 @transaction.atomic
-def move_request(*, request: RegistrationRequest, to: str, user: User, reason: str = "") -> None:
-    """Take a registration request one step on; a confirmed one goes into the record. Raises NotPossible."""
+def move_request(
+    *,
+    request: RegistrationRequest,
+    to: str,
+    user: User,
+    reason: str = "",
+    still_here: bool = False,
+    registered_on: date | None = None,
+) -> None:
+    """Take a registration request one step on; a confirmed or ended one goes into the record.
+
+    ``still_here``: whoever makes it has checked that the person is. ``registered_on``: the day that the clinical system
+    shows. Raises NotPossible.
+    """
     now = timezone.now()
     held = facts.hold(request.patient)
+    made_in = None
     if to == "made":
-        check_stands(held, request, now)
-    registration.move_request(request=request, to=to, at=now, reason=reason)
-    if to == "confirmed":
+        standing = held.standing(now)
+        check_may_send(standing, request, now, still_here=still_here)
+        made_in = standing.prison
+    registration.move_request(request=request, to=to, at=now, reason=reason, made_in=made_in)
+    shown = {"registered_on": registered_on.isoformat()} if registered_on else {}
+    if kind := {"confirmed": "registered", "ended": "registration-ended"}.get(to):
         record_note(
-            patient=request.patient, kind="registered", by=staff(user), question=GMS_REGISTRATION.id, reason=reason
+            patient=request.patient,
+            kind=kind,
+            by=staff(user),
+            question=GMS_REGISTRATION.id,
+            reason=reason,
+            **shown,
         )
 
 
-def check_stands(held: facts.Held, request: RegistrationRequest, now: datetime) -> None:
-    """Nothing is sent on an answer that stands no more or is held, or for somebody who is away or has left."""
-    standing = held.standing(now)
-    _, rule = facts.rule_for(standing, GMS_REGISTRATION.id, now)
-    if rule.code != "7" or not is_behind(request, standing.questions[GMS_REGISTRATION.id], now):
-        raise NotPossible("This registration may not be sent now. Look at the person's page for the reason.")
+def check_may_send(standing: Standing, request: RegistrationRequest, at: datetime, *, still_here: bool) -> None:
+    """Raises NotPossible, with the reason in words, where nothing may be made or printed for this request now."""
+    if problem := why_not_sent(standing, request, at):
+        raise NotPossible(problem)
+    if not still_here:
+        raise NotPossible("Check that they are still here, and say so. Nothing was recorded.")
+
+
+def why_not_sent(standing: Standing, request: RegistrationRequest, at: datetime) -> str:
+    """Why this registration may not be sent now, in words; blank where it may.
+
+    Nothing is sent on an answer that stands no more or is held, for somebody who is away or has left, or where we have
+    not heard for too long who is here.
+    """
+    asked = standing.questions[GMS_REGISTRATION.id]
+    state = standing.state_at(at)
+    if request.state == "made":
+        return gettext("It was made already. Confirm it, and do not make it again.")
+    if request.to_confirm:
+        return gettext("It may have been made before this system. Look in the clinical system first.")
+    if request.state != "to-make":
+        return gettext("This registration is not to be made.")
+    if state is not State.OPEN:
+        return str(NOT_HERE[state])
+    if asked.conflict:
+        return gettext("Records disagree about this person. Someone must look and choose first.")
+    if not is_behind(request, asked, at):
+        return gettext("The yes behind this registration does not stand any more. Nothing is sent.")
+    _known, rule = facts.rule_for(standing, GMS_REGISTRATION.id, at)
+    return gettext(rule.because) if rule.code != "7" else stale(standing.prison or "", at)
+
+
+def stale(prison_id: str, at: datetime) -> str:
+    """That we have not heard for too long who is in this prison, in words; blank where we have, or there is no feed."""
+    hours = settings.FEED_STALE_HOURS
+    if not hours or not heard.is_ever_heard():
+        return ""
+    last = heard.last_heard(prison_id)
+    if last is not None and at - last <= timedelta(hours=hours):
+        return ""
+    return gettext(
+        "For more than %(hours)s hours no message and no roll of the prison service has told us who is in %(prison)s. "
+        "They may have left. Nothing is sent until we hear again; tell whoever runs this system."
+    ) % {"hours": hours, "prison": Prison.objects.get(pk=prison_id).name}
 
 
 @transaction.atomic
@@ -68,7 +145,7 @@ def begin_request(*, patient: Patient, user: User) -> RegistrationRequest:
     now = timezone.now()
     standing = facts.hold(patient).standing(now)
     asked = standing.questions[GMS_REGISTRATION.id]
-    _, rule = facts.rule_for(standing, GMS_REGISTRATION.id, now)
+    _known, rule = facts.rule_for(standing, GMS_REGISTRATION.id, now)
     if rule.code != "7":
         raise NotPossible("There is no yes that may be sent now.")
     request = registration.open_request(patient=patient, asked_by=asked.line, at=now)

@@ -1,4 +1,4 @@
-"""The screen read aloud. Sound starts only when it is asked for."""
+"""The screen read aloud. Sound starts only when it is asked for, and what is private only after "Headphones on?"."""
 
 from consent.journey import Kind, Step
 from consent.kiosk import aside
@@ -10,13 +10,22 @@ def listen(visit: Visit, step: Step, *, view: str, answer: str, **pressed: str) 
     """Read the screen aloud. Whether there are headphones is asked first, once a visit."""
     screen = aside.beside(visit, view, answer)
     if "headphones" not in visit.state and step.kind not in (Kind.YOU, Kind.LANGUAGE):
-        return aside.headphones(visit, view, answer)
+        return ask_for_headphones(visit, view, answer, "all")
     return aloud(visit, screen, "all")
 
 
 def listen_to_one(visit: Visit, step: Step, *, view: str, answer: str, what: str) -> Screen:
-    """One card or button was touched to be heard: that was asked for, headphones or not."""
-    return aloud(visit, aside.beside(visit, view, answer), what or "all")
+    """One card or button was touched to be heard: once they know who may listen, headphones or not."""
+    screen = aside.beside(visit, view, answer)
+    screen.speak = what or "all"
+    if "headphones" not in visit.state and screen.private & set(screen.aloud):
+        return ask_for_headphones(visit, view, answer, screen.speak)
+    return aloud(visit, screen, screen.speak)
+
+
+def ask_for_headphones(visit: Visit, view: str, answer: str, what: str) -> Screen:
+    visit.state["to_hear"] = what
+    return aside.headphones(visit, view, answer)
 
 
 def with_headphones(visit: Visit, step: Step, *, view: str, answer: str, **pressed: str) -> Screen:
@@ -29,7 +38,9 @@ def without_headphones(visit: Visit, step: Step, *, view: str, answer: str, **pr
 
 def asked_headphones(visit: Visit, view: str, answer: str, *, on: bool) -> Screen:
     visit.state["headphones"] = on
-    return aloud(visit, aside.beside(visit, view.partition("/")[2], answer), "all")
+    what, screen = visit.state.pop("to_hear", "all"), aside.beside(visit, view.partition("/")[2], answer)
+    # One private card is not read out to whoever stands by: another touch, and it is.
+    return screen if what != "all" and not on else aloud(visit, screen, what)
 
 
 def aloud(visit: Visit, screen: Screen, what: str) -> Screen:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from consent import actions, facts
-from consent.journey import ANSWERS, BY_ID, DONE, Kind, Step, after, before, drawn_answers, path
+from consent.journey import ANSWERS, BY_ID, DONE, Kind, Step, after, before, drawn_answers, path, puts_off_check
 from consent.kiosk import aside, hearing, holding, interpreting, resuming, screens, visits
 from consent.kiosk.screens import Screen
 from consent.kiosk.storing import store
@@ -50,7 +50,7 @@ def press(*, visit: Visit, do: str, turn: str, view: str, answer: str) -> Screen
             return screen
         if screen.step.kind is Kind.YOU and do not in holding.BEFORE_THEY_SAY_SO:
             return screen
-        visit.last_seen_at = timezone.now()
+        visits.touched(visit, screen.words.question)
         coming = move(visit, screen.step, view=view, answer=answer, what=what)
         if visit.ended_at:
             return None
@@ -157,7 +157,7 @@ def confirm_later(visit: Visit, step: Step, **pressed: str) -> None:
     shown = aside.later(visit)
     screens.hear(visit, shown)
     state = visit.state
-    if step.kind is Kind.SECOND_LOOK:
+    if puts_off_check(situation(visit), step):
         open_the_choice(state)
     standing = facts.standing_of(visit.patient)
     # Whoever is asked whether it is still yes may want more time: that is an answer. Any other that stands stays.
@@ -190,7 +190,7 @@ def confirm_later(visit: Visit, step: Step, **pressed: str) -> None:
 
 
 def ask_for_help(visit: Visit, step: Step, **pressed: str) -> Screen:
-    visit.state["help_at"] = timezone.now().isoformat()
+    visit.state |= {"help_at": timezone.now().isoformat(), "helped": True}  # the call ends; that it was made is counted
     return aside.of_the_tablet(visit, "help", "help")
 
 

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from consent import telling
 from consent.journey import BY_ID, Kind
+from consent.kiosk import visits
 from consent.models import Visit
-from consent.questions import GMS_REGISTRATION
+from consent.questions import GMS_REGISTRATION, GP_RECORD
 from consent.words import content
 from registration import actions as registration
 
@@ -15,6 +17,7 @@ def speak(visit: Visit, language: str) -> None:
     state |= {"words": content.current_hashes(language, visit.prison_id), "language": language}
     state |= {
         "seen": {},
+        "took": {},
         "aloud": {},
         "heard": [],
         "checks": {},
@@ -22,9 +25,21 @@ def speak(visit: Visit, language: str) -> None:
         "resumed": False,
         "knows_cost_of_no": False,
     }
-    words = content.words(state["words"][GMS_REGISTRATION.id])
-    state["unchecked"] = bool(content.unchecked(words, words.texts))
     state |= taken_up_from(visit)
+    state["unchecked"] = nobody_checked(visit)
+
+
+def nobody_checked(visit: Visit) -> bool:
+    """Whether a yes or no in this visit may be given in view of a translation that no person has checked."""
+    now, state = visits.situation(visit), visit.state
+    asked = [GP_RECORD.id] if GP_RECORD.id in now.asks else []
+    if now.asks_gms or now.outcome == "second-look" or not now.asks:
+        asked.append(GMS_REGISTRATION.id)
+    said = [content.words(state["words"][question]) for question in asked]
+    return any(
+        content.unchecked(words, [*state["seen"].get(words.question, []), *telling.may_be_told(words, now)])
+        for words in said
+    )
 
 
 def taken_up_from(visit: Visit) -> dict[str, Any]:
@@ -42,6 +57,7 @@ def taken_up_from(visit: Visit) -> dict[str, Any]:
     if last.state["words"] != visit.state["words"]:
         return {}  # the words have changed since, or are in another language: they are heard anew
     kept = {name: last.state[name] for name in ("seen", "checks", "order", "heard")}
+    kept |= {"took": last.state.get("took")}
     return kept | {"aloud": last.state.get("aloud", {}), "knows_cost_of_no": knows_cost_of_no(last), "resumed": True}
 
 

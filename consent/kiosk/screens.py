@@ -47,6 +47,13 @@ class Screen:
         return self.step.id in {"second-look", "second-look-done"} and not self.view
 
     @property
+    def private(self) -> set[str]:
+        """The sentence ids here that say something about legal status or the answer."""
+        if self.is_private:
+            return set(self.shown)
+        return {name for card in self.cards if card.private for name, _ in card.sentences}
+
+    @property
     def shown(self) -> list[str]:
         ids = [f"title:{self.title_id}"] + [name for card in self.cards for name, _ in card.sentences]
         return ids + list(self.extra.get("also_shown", []))
@@ -55,11 +62,8 @@ class Screen:
     def aloud(self) -> list[str]:
         """The sentence ids that are read aloud now; of "all", not what is private where others may hear it."""
         if self.speak == "all":
-            quiet = self.cards if self.visit.state.get("headphones") is False else []
-            if quiet and self.is_private:
-                return []
-            private = {name for card in quiet if card.private for name, _ in card.sentences}
-            return [name for name in self.shown if name not in private]
+            quiet = self.private if self.visit.state.get("headphones") is False else set()
+            return [name for name in self.shown if name not in quiet]
         answers = {place: name for place, *_said, name in self.extra.get("answers", [])}
         return [name for name in self.shown if name == answers.get(self.speak) or name.startswith(self.speak)]
 

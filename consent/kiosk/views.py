@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from consent.journey import KIOSK
-from consent.kiosk import cookie, enrolling, moves, screens, tablets, tries, visits
+from consent.kiosk import cookie, enrolling, flood, moves, screens, tablets, tries, visits
 from consent.kiosk.pad import pad, page, pressed_on
 from consent.kiosk.screens import Screen
 from consent.kiosk.tablets import Asking
@@ -21,7 +21,7 @@ from consent.words.local import general
 from registration.actions import NotPossible
 
 DIGITS = 6
-AGAIN = "again"
+AGAIN, STILL = "again", "still"
 # Whoever pressed one of these knows why the screen is clear.
 SAID_SO = {visits.FINISHED, "stopped", visits.NOT_THEM}
 
@@ -30,6 +30,10 @@ SAID_SO = {visits.FINISHED, "stopped", visits.NOT_THEM}
 def kiosk(request: HttpRequest) -> HttpResponse:
     secret = cookie.of(request)
     asks = tablets.asking(secret, again=AGAIN in request.GET)
+    if flood.is_too_fast(request, asks):
+        return flood.wait(request)
+    if request.htmx.trigger == STILL:
+        return still_here(request, asks)
     if asks is None:
         return enrolling.not_enrolled(request)
     if asks.is_overtaken:
@@ -59,6 +63,13 @@ def now_showing(request: HttpRequest, asks: Asking) -> HttpResponse:
         cookie.give(response, tablets.new_secret(asks, visit))
         response["Clear-Site-Data"] = '"storage"'
     return response
+
+
+def still_here(request: HttpRequest, asks: Asking | None) -> HttpResponse:
+    """A screen asks by itself whether its visit is still on this tablet. Nobody touched anything: a visit that nobody
+    touches ends as soon as without it."""
+    visit = visits.on_tablet(asks.tablet) if asks and not asks.is_overtaken else None
+    return HttpResponse(status=204) if asks and visit and asks.shows(visit) else left(request)
 
 
 def press(request: HttpRequest, asks: Asking) -> HttpResponse:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from consent import actions, facts, ledger, telling
@@ -37,12 +38,20 @@ def hashed(secret: str) -> str:
 
 @transaction.atomic
 def start(
-    *, patient: Patient, place: str, user: User, reason: str = "", interpreter: str = "", tablet: Tablet | None = None
+    *,
+    patient: Patient,
+    place: str,
+    user: User,
+    reason: str = "",
+    again: str = GMS_REGISTRATION.id,
+    interpreter: str = "",
+    tablet: Tablet | None = None,
 ) -> tuple[Visit, str]:
     """Start a visit for a person whose identity staff vouch for; returns it with its six-digit code, which is blank
     where it is sent to a tablet.
 
-    Asking someone who need not be asked takes a reason, which goes into the record. Raises NotPossible.
+    Asking someone who need not be asked takes a reason, which goes into the record; ``again`` is the question that they
+    are asked then. Raises NotPossible.
     """
     # Always in this order: tablet, person, visit.
     held = hold(tablet) if tablet else None
@@ -51,14 +60,14 @@ def start(
     standing = facts.standing_of(person, now)
     outcomes = {q.id: facts.rule_for(standing, q.id, now)[1] for q in QUESTIONS}
     gms, asked = outcomes[GMS_REGISTRATION.id], standing.questions[GMS_REGISTRATION.id]
+    # On the day of the answer only staff check it, and write why. The tablet says what they answered.
+    is_early = gms.outcome is Outcome.SECOND_LOOK and actions.is_early(asked, now)
     if gms.outcome in (Outcome.STAFF_FIRST, Outcome.NOT_HERE, Outcome.CLOSED) or standing.state != "open":
         raise NotPossible(f"Not on a tablet now. {gms.because}")
     asks = [q.id for q in QUESTIONS if outcomes[q.id].outcome in telling.ASKED]
-    if reason.strip() and GMS_REGISTRATION.id not in asks:
-        actions.record_note(
-            patient=person, kind="asked-anyway", by=actions.staff(user), question=GMS_REGISTRATION.id, reason=reason
-        )
-        asks.append(GMS_REGISTRATION.id)
+    if reason.strip() and again not in asks:
+        actions.record_note(patient=person, kind="asked-anyway", by=actions.staff(user), question=again, reason=reason)
+        asks.append(again)
     if interpreter.strip() and standing.interpreter_wanted:
         actions.record_note(
             patient=person, kind="interpreter-there", by=actions.staff(user), interpreter=interpreter.strip()
@@ -89,7 +98,7 @@ def start(
             "length": "first-night" if takes == ReceptionTakes.SHORT else "whole",
             "takes": takes,
             "asks": asks,
-            "outcome": gms.outcome.value,
+            "outcome": (Outcome.NOTHING_TO_ASK if is_early else gms.outcome).value,
             **telling.facts_told(person, standing),
             "decision": asked.decision or "",
             "line": asked.line,
@@ -98,6 +107,7 @@ def start(
             "order": draw_order(),
             "interpreter": interpreter.strip(),
             "seen": {},
+            "took": {},
             "checks": {},
         },
     )
@@ -145,11 +155,16 @@ def make_free(held: Tablet, prison: str | None) -> None:
 
 def free(prison: str | None) -> list[Tablet]:
     """The tablets of a prison that are there now and at which nobody is."""
-    now = timezone.now()
-    seen = Tablet.objects.filter(prison=prison, enrolled_at__lt=now, revoked_at=None, last_seen_at__gt=now - IDLE)
+    now, seen = timezone.now(), there(prison)
     going_on = Visit.objects.filter(tablet__in=seen, ended_at=None)
     taken = {visit.tablet_id for visit in going_on if not is_silent(visit, now)}
     return [tablet for tablet in seen if tablet.pk not in taken]
+
+
+def there(prison: str | None) -> QuerySet[Tablet]:
+    """The tablets of a prison that were heard of just now."""
+    now = timezone.now()
+    return Tablet.objects.filter(prison=prison, enrolled_at__lt=now, revoked_at=None, last_seen_at__gt=now - IDLE)
 
 
 @transaction.atomic
@@ -201,6 +216,15 @@ def arrived(visit: Visit) -> None:
     """The tablet it was sent to shows it."""
     visit.last_seen_at = timezone.now()
     visit.save(update_fields=["last_seen_at"])
+
+
+def touched(visit: Visit, question: str) -> None:
+    """Somebody is there; and so many seconds more went by with the words of this question on the screen."""
+    now = timezone.now()
+    took = visit.state.get("took")  # visits of long ago did not count them
+    if took is not None and visit.last_seen_at is not None:
+        took[question] = took.get(question, 0) + max(0, (now - visit.last_seen_at).total_seconds())
+    visit.last_seen_at = now
 
 
 def on_tablet(tablet: Tablet) -> Visit | None:

@@ -29,9 +29,10 @@ def presentation_of(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def words_of(entry: Entry, data: dict[str, Any], presentation: dict[str, Any]) -> Words:
-    """The words that were shown, or else those in force when the answer was recorded, in the person's language."""
-    if presentation:
-        return content.words(presentation["explanation"])
+    """The words that were shown, on a tablet or on the paper that was filled in; or else those in force when the answer
+    was recorded, in the person's language."""
+    if shown := presentation.get("explanation") or data.get("on_paper"):
+        return content.words(shown)
     spoken = tag_for(known_then(person_of(entry), entry).get("language", ""), offered())
     for language in dict.fromkeys([spoken, ENGLISH]):
         if found := in_force(entry, data["question"], language, data.get("prison") or ""):

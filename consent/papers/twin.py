@@ -1,7 +1,7 @@
 """The kiosk on paper, for when there is no tablet: the same words in the same order, with boxes to mark.
 
 What happens next is not on it, for that depends on the answer: staff read the answer back and say it. The order of the
-three answers is drawn for each print, and stands at the foot with the words' hashes.
+three answers is drawn for each print, and stands at the foot with the code that staff type in with the answer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from consent.journey import ANSWERS, KIOSK, Kind, Situation, Step, drawn_answers, path, title_of
+from consent.papers.paper_code import code_of
 from consent.papers.printing import card, icons, in_both, line, part, pdf, published_at
 from consent.questions import GMS_REGISTRATION, GP_RECORD
+from consent.telling import may_be_told
 from consent.words import content
 from consent.words.content import Words
 from consent.words.files import hash_of, languages
@@ -19,7 +21,6 @@ from consent.words.local import general
 BLANK = Situation(length="whole", takes="all")
 PRINTED = {Kind.UNCHECKED, Kind.CHOOSE, Kind.MINUTE, Kind.READ, Kind.MEANS, Kind.CHECK}
 QUESTIONS = (KIOSK, GP_RECORD.id, GMS_REGISTRATION.id)
-SHORT = 12  # hexadecimal digits of a hash, to be typed in
 
 Said = Mapping[str, Words]
 
@@ -36,18 +37,21 @@ def twin(
     """``who``: the name and number that staff have, for the lines at the end that they fill in."""
     said = {question: content.current(question, language, prison) for question in QUESTIONS}
     asked = [said[GP_RECORD.id], said[GMS_REGISTRATION.id]]
-    situation = replace(situation, unchecked=any(content.unchecked(words, words.texts) for words in asked))
+    situation = replace(
+        situation, unchecked=any(content.unchecked(words, may_be_told(words, situation)) for words in asked)
+    )
     parts = [in_one(each, situation, order, is_marked=is_first) for each, is_first in each_language(said)]
-    hashes = " ".join(words.hash[:SHORT] for words in asked)
+    spoken = languages()[general(language)].english
+    hashes = " ".join(words.hash for words in said.values())
     return pdf(
         "twin",
         {
             "title": said[KIOSK].titles["twin"],
             "parts": parts,
             "who": who,
-            "foot": f"{languages()[general(language)].english}. Order: {', '.join(order)}. Words: {hashes}",
+            "foot": f"{spoken}. Order: {', '.join(order)}. Code: {code_of(order, asked)}",
         },
-        identifier=hash_of(f"{hashes} {said[KIOSK].hash} {order} {situation.axes()} {sorted(situation.asks)} {who}"),
+        identifier=hash_of(f"{hashes} {order} {situation.axes()} {sorted(situation.asks)} {who}"),
         at=max(published_at(words) for words in said.values()),
         style="person",
     )

@@ -367,6 +367,8 @@ def check_shown(record: dict[str, Any], found: Checked) -> None:
         shown[told["presentation"]] = parsed(line["body"])
     for line in record["entries"]:
         said = parsed(line["data"])
+        if (on_paper := said["data"].get("on_paper", "")) and on_paper not in words:
+            found.wrong.append(f"Line {said['seq']} of chain {said['chain']}: the words on its paper are missing.")
         name = said["data"].get("presentation")
         if not name:
             continue

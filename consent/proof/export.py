@@ -57,6 +57,7 @@ def record_of(patient: Patient, *, since: Iterable[int] = ()) -> dict[str, Any]:
     seals = [seal for line in lines for seal in seals_of(line).values()]
     shown = list(Presentation.objects.filter(chain__in=chains).select_related("explanation").order_by("pk"))
     named = {part["explanation"] for row in shown for part in parts_of(json.loads(row.body))}
+    named |= {line["data"]["on_paper"] for line in lines if "on_paper" in line["data"]}
     words = list(Explanation.objects.filter(hash__in=named).order_by("pk"))
     looked = list(AccessEvent.objects.filter(chain__in=chains).order_by("pk"))
     newest = Checkpoint.objects.order_by("pk").last()

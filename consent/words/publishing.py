@@ -11,7 +11,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from consent.journey import KIOSK, Situation
+from consent.journey import KIOSK, NO_QUESTION, Situation
 from consent.models import Explanation
 from consent.proof.check_record import explanation, sentences
 from consent.questions import BY_ID
@@ -89,13 +89,13 @@ def check(name: str, said: dict[str, Any]) -> None:
 
 def problems_of(said: dict[str, Any]) -> list[str]:
     found = []
-    is_kiosk = said.get("question") == KIOSK
-    for part in ("question", "language", "title", "sources", "screen", "card", *([] if is_kiosk else ["choice"])):
+    is_kiosk, is_asked = said.get("question") == KIOSK, said.get("question") not in NO_QUESTION
+    for part in ("question", "language", "title", "sources", "screen", "card", *(["choice"] if is_asked else [])):
         if part not in said:
             found.append(f"{part} is missing.")
     if found:
         return found
-    if said["question"] not in BY_ID and not is_kiosk:
+    if said["question"] not in BY_ID and is_asked:
         found.append(f"there is no question {said['question']!r} in consent/questions.py.")
     screens = {screen["id"] for screen in said["screen"]} | (WITHOUT_TITLE if is_kiosk else set())
     seen: set[str] = set()
@@ -115,7 +115,7 @@ def problems_of(said: dict[str, Any]) -> list[str]:
     for sentence_id, text in sentences(said).items():
         if len(text.split()) > LONGEST_SENTENCE:
             found.append(f"{sentence_id}: more than {LONGEST_SENTENCE} words: {text}")
-    if not is_kiosk and {choice["id"] for choice in said["choice"]} != {"yes", "no", "later"}:
+    if is_asked and {choice["id"] for choice in said["choice"]} != {"yes", "no", "later"}:
         found.append("the choices are yes, no and later, all three.")
     return found
 

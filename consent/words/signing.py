@@ -24,9 +24,10 @@ def translation_key(language: str, sentence_id: str, text: str, english: str) ->
     return hash_of(f"translation\n{language}\n{sentence_id}\n{english}\n{text}")
 
 
-def voice_key(language: str, text: str, made_by: str) -> str:
-    """``made_by``: "synthetic", or the sha256 of the recording that was listened to."""
-    return hash_of(f"voice\n{language}\n{made_by}\n{text}")
+def voice_key(language: str, text: str, sound: str) -> str:
+    """``sound``: the sha256 of what was listened to, a recording or a synthetic voice. Made anew in another way (its
+    voice, its speed, another espeak-ng) it is another sound."""
+    return hash_of(f"voice\n{language}\n{sound}\n{text}")
 
 
 def signed(keys: Iterable[str]) -> set[str]:

@@ -19,7 +19,7 @@ LONGER, ROOM = 1.6, 12  # times as long as the English, and letters more
 PARITY = 1.15
 LETTERS = 2  # GP, ID, OK stay as they are
 # Words of other languages that are spelt as in English.
-ALIKE = {"nhs", "test", "plan", "post", "hospital", "problem", "normal", "person"}
+ALIKE = {"nhs", "reconnect", "test", "plan", "post", "hospital", "problem", "normal", "person"}
 LINE = '{id} = {{ of = "{of}", say = {say} }}\n'
 HEAD = """# {name}: the words of {question}.toml, one line a sentence, in the order of the English.
 #

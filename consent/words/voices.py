@@ -7,7 +7,6 @@ A name is made from the words (files.voice_name), so other words are never heard
 outside the program's own folder: a site adds one without a new version of the program, and keeps it when there is one.
 """
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -146,9 +145,17 @@ def made_by(language: str, text: str) -> tuple[str, str]:
     found = recording(recorded(language, name))
     if found and not found.fault:
         return HUMAN, signing.voice_key(language, text, found.sha256)
-    if os.path.exists(synthetic(language, name)):
-        return SYNTHETIC, signing.voice_key(language, text, SYNTHETIC)
-    return NONE, ""
+    made = synthetic(language, name)
+    try:
+        now = made.stat()
+        return SYNTHETIC, signing.voice_key(language, text, hashed(made, now.st_mtime_ns, now.st_size))
+    except OSError:
+        return NONE, ""
+
+
+@lru_cache(maxsize=20_000)
+def hashed(path: Path, mtime_ns: int, size: int) -> str:
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def voices(said: Words, sentence_ids: Iterable[str]) -> Mapping[str, Voice]:

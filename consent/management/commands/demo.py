@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from consent import actions
-from consent.models import Post, Tablet
+from consent.management import demonstration_leaving, demonstration_lists, demonstration_registrations
+from consent.models import Entry, Post, Tablet
 from consent.policy import Answer
 from consent.questions import GMS_REGISTRATION, GP_RECORD, QUESTIONS
 from consent.roles import Role
@@ -76,6 +77,7 @@ def add_people(now: datetime) -> int:
     story = Story(now, User.objects.get(username="nurse"))
     for chapter in CHAPTERS:
         chapter(story)
+    demonstration_registrations.enter_older_answers(now)
     actions.receive_message(**not_understood(now))
     return Patient.objects.count()
 
@@ -92,6 +94,9 @@ class Story:
         if days >= 1:
             at = timezone.make_aware(datetime.combine(timezone.localdate(at), time(16, 50)))
         return at
+
+    def in_days(self, days: int) -> date:
+        return timezone.localdate(self.now) + timedelta(days=days)
 
     def comes(self, number: str, names: str, days: float, status: LegalStatus, **more: Any) -> Patient:
         given, _, family = names.rpartition(" ")
@@ -119,14 +124,14 @@ class Story:
         movement = Movement(self.ago(days), direction, reason, prison=prison)
         actions.record_movement(patient=person, movement=movement, by=self.nurse.username)
 
-    def says(self, person: Patient, question: str, answer: Answer, days: float, **details: Any) -> None:
+    def says(self, person: Patient, question: str, answer: Answer, days: float, **details: Any) -> Entry:
         # Two hours after arriving, by talking: a demonstration has no tablet to show.
-        actions.decide(
+        return actions.decide(
             patient=person,
             question=question,
             answer=answer,
             by=actions.staff(self.nurse),
-            route="talk",
+            route=details.pop("route", "talk"),
             at=min(self.ago(days) + timedelta(hours=2), self.now),
             **details,
         )
@@ -265,6 +270,9 @@ CHAPTERS: tuple[Callable[[Story], None], ...] = (
     at_court,
     no_then_sentenced,
     imported_yes,
+    *demonstration_lists.CHAPTERS,
+    *demonstration_registrations.CHAPTERS,
+    *demonstration_leaving.CHAPTERS,
 )
 
 

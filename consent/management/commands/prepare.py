@@ -12,6 +12,7 @@ from django.db import connection
 
 import registration.actions
 from consent import actions, database_roles
+from consent.models import Status
 
 PRISONS = Path(registration.actions.__file__).parent / "prisons.csv"
 
@@ -29,6 +30,8 @@ class Command(BaseCommand):
             changed = actions.load_prisons(rows=list(csv.DictReader(file)))
         self.stdout.write(f"Database up to date; {changed} prisons added or changed.")
         call_command("publish", stdout=self.stdout)
+        if Status.objects.filter(waits="").exists():
+            self.stdout.write(f"What stands was worked out anew for {actions.rebuild_status()} people.")
         self.give_rights()
 
     def give_rights(self) -> None:

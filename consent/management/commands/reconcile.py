@@ -17,6 +17,7 @@ from consent.actions import reconciling
 from consent.actions.reconciling import Comparison, Difference, Found, Known, TheirList
 from consent.management.commands.consent_status import moment
 from consent.staff.wording import time_of
+from registration import actions as registration
 from registration.actions import NotPossible
 from registration.custody import State
 from registration.feeds.roll import COLUMNS, NotARoll, Problem, Roll, roll_of
@@ -82,6 +83,8 @@ class Command(BaseCommand):
         if options["repair"] and not options["even_so"]:
             check_complete(compared)
         done, not_done = self.repair(their, compared) if options["repair"] else (0, {})
+        if options["repair"]:
+            registration.roll_was_read(prisons=their.prisons, at=their.at)
         if options["json"]:
             told = in_json(their, roll, compared)
             self.stdout.write(json.dumps({**told, "repaired": done, "not_repaired": not_done}))

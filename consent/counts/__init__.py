@@ -1,0 +1,1 @@
+"""How many, by week: for managers. Nobody by name, and nothing from which a count of yes or of no follows."""
