@@ -48,8 +48,8 @@
     }
     pressed = event.target.closest("button")?.value ?? "";
   }, { capture: true });
-  // The tablet that waits asks by itself whether a visit is here: no touch got lost when that does not get through.
-  const byItself = (event) => event.detail.elt.id === "waiting";
+  // A tablet asks by itself whether a visit is here, or still is: no touch got lost when that does not get through.
+  const byItself = (event) => ["waiting", "still"].includes(event.detail.elt.id);
   document.addEventListener("htmx:beforeRequest", (event) => { if (!byItself(event)) sound.stop(); });
   for (const event of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     document.addEventListener(event, (event) => { if (!byItself(event)) lost().hidden = false; });
