@@ -53,8 +53,10 @@ def looked_up_by_value() -> Iterator[tuple[str, str]]:
     """Sentences of the pure modules, which cannot import Django: staff pages translate them when they show them."""
     from consent.policy import RULES
     from consent.questions import QUESTIONS
+    from registration.screening import programmes
 
     yield from (("consent/policy.py", rule.because) for rule in RULES)
+    yield from (("registration/screening.toml", programme.name) for programme in programmes())
     yield from (("consent/questions.py", text) for q in QUESTIONS for text in (q.staff_title, q.task))
 
 

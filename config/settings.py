@@ -192,7 +192,9 @@ CACHES = {
         "LOCATION": "tries",
         # Past this, Django throws entries away: no lock is to be washed out by many names.
         "OPTIONS": {"MAX_ENTRIES": 200_000},
-    }
+    },
+    # For what each process counts by itself (consent/kiosk/flood.py).
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}},
 }
 
 # The tablet never receives the cookie of staff: by its path, or by a name that browsers tie to this host alone.
@@ -246,8 +248,15 @@ CHECKPOINT_PUBLIC_KEYS = Path(
 # nothing is erased but by name. manage.py erase does it.
 RETENTION_MESSAGES_DAYS = at_least("RETENTION_MESSAGES_DAYS", 30)  # queues repeat a message for up to 14 days
 RETENTION_PATIENT_YEARS = at_least("RETENTION_PATIENT_YEARS", 1)  # after leaving prison, or death
+# Nothing is sent for registration from a prison of which no message and no roll has told us for so many hours. In a
+# demonstration there is no feed, and staff alone say who is here.
+FEED_STALE_HOURS = at_least("FEED_STALE_HOURS", 1) or (None if IS_DEMONSTRATION else 24)
 # Days until someone is asked again; the defaults and their sources stand in consent/policy.py.
 CONSENT_INTERVALS: dict[str, int] = {}
+# Of one tablet, or of one address where it is none; 0: without a limit.
+REQUESTS_A_SECOND = 10 if (asked := at_least("REQUESTS_A_SECOND", 0)) is None else asked
+# Words a minute, faster than which nobody reads; unset: what consent/policy.py says; 0: no answer is too fast.
+FASTEST_READING = at_least("FASTEST_READING", 0)
 
 LOGGING = {
     "version": 1,
