@@ -16,9 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests import PRESSES_FAST
+
 FOLDER = tempfile.TemporaryDirectory()
 os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER.name}/bench.sqlite3"
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+os.environ |= PRESSES_FAST
 
 import django  # noqa: E402
 

@@ -1,11 +1,13 @@
 """What the tests share: times counted from one Monday, movements in a line each, and a patient."""
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import hypothesis
 import pytest
 
 from registration.movements import Direction, Movement, Source
+from tests import PRESSES_FAST
 from tests.application_role import as_the_application  # noqa: F401 - fixture
 from tests.browser import chromium, open_page, site  # noqa: F401 - fixtures
 from tests.printed import sam  # noqa: F401 - fixture
@@ -16,10 +18,15 @@ hypothesis.settings.load_profile("kiosk")
 
 
 def pytest_configure() -> None:
-    """A password is slow to check on purpose, half a second each: not so in tests."""
+    """A password is slow to check on purpose, half a second each: not so in tests. And they press faster than anybody
+    reads, and often: only those about that say so."""
     from django.conf import settings
 
+    for name, value in PRESSES_FAST.items():
+        setattr(settings, name, int(value))
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Else every browser of the tests reads every static file anew as it begins.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -56,3 +63,11 @@ def patient(db):
     from registration.actions import patient_with
 
     return patient_with("A1234BC")
+
+
+@pytest.fixture
+def checked_at_once(monkeypatch):
+    """A setting: the check before sending may come on the day of the answer. For tests that are not about when."""
+    from consent import facts
+
+    monkeypatch.setattr(facts, "INTERVALS", dataclasses.replace(facts.INTERVALS, second_look_from=0))

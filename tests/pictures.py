@@ -17,6 +17,8 @@ from pathlib import Path
 import django
 from playwright.sync_api import Page, sync_playwright
 
+from tests import PRESSES_FAST
+
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "var" / "pictures"
 PORT = os.environ.get("PORT", "8765")
@@ -30,6 +32,7 @@ IN_README = {"kiosk-choose": "kiosk.png", "staff-today": "today.png"}
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3", "PORT": PORT}
+        environment |= PRESSES_FAST
         for command in ("prepare", "demo"):
             told = subprocess.run(
                 [sys.executable, "manage.py", command],

@@ -80,6 +80,11 @@ class Reception:
         movement = Movement(ago(days), Direction.IN, reason, prison=prison)
         actions.record_movement(patient=person, movement=movement, by="nurse")
 
+    def is_sentenced(self, person):
+        """Not on remand: a prison's own setting for how a yes is held counts for them."""
+        told = {"status": LegalStatus.SENTENCED, "at": ago(0), "source": "warrant"}
+        actions.record_legal_status(patient=person, **told)
+
     def says(self, person, answer, *, question=GMS, days=0.0, **more):
         return actions.decide(
             patient=person,

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from consent.models import NOBODY, AccessEvent
 from consent.staff.accounts import opening
 from tests.security_key import SecurityKey
 from tests.staff import words
@@ -299,14 +300,68 @@ def test_somebody_elses_key_is_not_found(nadia):
     assert Authenticator.objects.filter(pk=theirs.pk).exists()
 
 
-@pytest.mark.parametrize("path", ["/staff/account/key/", "/staff/account/app/", "/staff/account/recovery-codes/"])
-def test_keys_are_changed_only_after_a_touch(nadia, key, path):
+# ---------------------------------------------------------------- one's own password
+
+OTHER = "lantern gravel teapot"
+
+
+def changes(client, old=PASSWORD, password=OTHER, again=None):
+    return client.post("/staff/account/password/", {"old": old, "password": password, "again": again or password})
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"old": "not it"}, "The password is wrong."),
+        ({"old": ""}, "Fill this in."),
+        ({"again": "lantern gravel teapots"}, "The two are not the same."),
+        ({"password": "short"}, "at least 12 characters"),
+        ({"password": PASSWORD}, "That is the password you have now."),
+    ],
+)
+def test_a_password_is_not_changed_by_whoever_does_not_know_the_old_one_or_types_a_bad_one(nadia, key, typed, said):
+    response = changes(nadia, **typed)
+    assert response.status_code == 422 and said in words(response)
+    assert PASSWORD not in response.content.decode() and OTHER not in response.content.decode()
+    assert signs_in(key)[1].status_code == 302
+    assert not AccessEvent.objects.exists()
+
+
+def test_wrong_old_passwords_are_counted_with_all_other_tries(nadia):
+    for _ in range(5):
+        assert changes(nadia, old="not it").status_code == 422
+    assert changes(nadia).status_code == 429
+    assert User.objects.get().check_password(PASSWORD)
+
+
+def test_a_changed_password_signs_out_everywhere_else_and_is_on_record(nadia, key):
+    elsewhere = signs_in(key)[0]
+    before = nadia.session.session_key
+    assert is_in(elsewhere)
+    response = changes(nadia)
+    assert response.url == "/staff/account/"
+    assert "Everywhere else you are signed out." in words(nadia.get("/staff/account/"))
+    assert is_in(nadia) and nadia.session.session_key != before
+    assert not is_in(elsewhere)
+    assert signs_in(key)[1].status_code == 422
+    assert signs_in(key, OTHER)[1].status_code == 302
+    event = AccessEvent.objects.get(what="password changed")
+    assert (event.who, event.chain) == ("nadia", NOBODY)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/staff/account/key/", "/staff/account/app/", "/staff/account/recovery-codes/", "/staff/account/password/"],
+)
+def test_keys_and_password_are_changed_only_after_a_touch(nadia, key, path):
     """Not by whoever finds the screen open."""
     goes_by(nadia, minutes=6)
     before = Authenticator.objects.count()
-    response = nadia.post(path, {"name": "Thief", "credential": "{}", "code": "123456"})
+    typed = {"old": PASSWORD, "password": OTHER, "again": OTHER}
+    response = nadia.post(path, {"name": "Thief", "credential": "{}", "code": "123456", **typed})
     assert response.status_code == 303 and response.url.startswith("/staff/unlock/?next=")
     assert Authenticator.objects.count() == before
+    assert User.objects.get().check_password(PASSWORD)
     page = nadia.get(response.url)
     assert "was not saved" in words(page)
     touched = nadia.post(response.url, {"credential": key.touched(page.content.decode())})

@@ -27,11 +27,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from consent import actions, facts, ledger
+from consent import actions, facts, ledger, waiting
+from consent.hold import SEEN_FIRST
 from consent.models import Entry, PrisonPolicy, Status
 from consent.policy import Answer
 from consent.proof import verify
-from consent.standing import stand
+from consent.staff.matters import matters, needs
+from consent.standing import local_date, stand
 from registration.actions import NotPossible, patient_with, survivor
 from registration.custody import custody_periods
 from registration.feeds.prison_events import translate
@@ -787,6 +789,7 @@ class AnyOrder(RuleBasedStateMachine):
                 route=route,
                 at=at,
                 once=once,
+                is_explained=True,
             )
 
         entry = self.act(self.told.may_answer(number, question, answer, at, now, route), decide)
@@ -798,7 +801,9 @@ class AnyOrder(RuleBasedStateMachine):
     def decision(self, number, question, answer, at):
         """The detail of an answer that was just given at this time."""
         place = self.told.prison_then(number, at)
-        hold = HOLDS.get(place, "second-look") if (question, answer) == (GMS, "yes") else "none"
+        known = facts.standing_of(patient_with(number), self.story.now).legal_status
+        hold = "second-look" if known in SEEN_FIRST else HOLDS.get(place, "second-look")
+        hold = hold if (question, answer) == (GMS, "yes") else "none"
         about = self.told.in_view(number, question, at, self.story.now)
         return {("decision", question): {"answer": answer, "hold": hold, "about": about}}
 
@@ -845,7 +850,12 @@ class AnyOrder(RuleBasedStateMachine):
         if self.act(
             None if may and waiting else may,
             lambda: actions.second_look(
-                patient=patient_with(number), by=self.staff(), decision=stands.line, prison="LEI", route=route
+                patient=patient_with(number),
+                by=self.staff(),
+                decision=stands.line,
+                prison="LEI",
+                route=route,
+                reason="r",
             ),
         ):
             self.written(number, {("second-look", GMS): {"about": frozenset({stands.line})}})
@@ -959,6 +969,7 @@ class AnyOrder(RuleBasedStateMachine):
             standing = facts.standing_in(row, now)
             assert standing == stand(history.until(now))
             self.agrees(head, standing, now)
+            self.is_found(row, standing)
             # What stood some time ago, by what had happened until then.
             before = now - [timedelta(hours=1), timedelta(days=1), timedelta(days=9)][self.story.moments % 3]
             self.agrees(head, stand(history.until(before)), before)
@@ -966,6 +977,23 @@ class AnyOrder(RuleBasedStateMachine):
             assert list(statuses.changed_at) == self.told.status_changes(head, now), head
             expected = self.told.stands(head, GP, now)
             assert (head in here) == (expected.running and expected.prison == prison), (head, prison)
+
+    def is_found(self, row, standing):
+        """Whoever has something due, now or later if nothing more is told, is read by today's list and their lists."""
+        if row.counts_until > self.story.now:
+            return
+        said = {word.partition("@")[0] for word in row.waits.split()}
+        for later in ({"minutes": 0}, {"minutes": 46}, {"hours": 73}, {"days": 8}, {"days": 29}, {"days": 7000}):
+            at = self.story.now + timedelta(**later)
+            about = matters(standing, at)
+            of_a_rule = [m for m in about if m.need and not m.work.undo]
+            codes = {"12" if m.rule.code == "13" else m.rule.code for m in of_a_rule} - {"7"}
+            assert codes <= said, (row.waits, codes)
+            assert not any(m.wants_task for m in about) or "task" in said, row.waits
+            assert not any(m.work.wants_request for m in about) or "7" in said, row.waits
+            assert not any(m.work.undo for m in about) or waiting.UNDO in said, row.waits
+            due = any(need.is_now for need in needs(about))
+            assert due <= waiting.is_due(row.waits, local_date(at), facts.INTERVALS), (row.waits, at)
 
     def agrees(self, head, standing, at):
         """Policy, on what the code says stands, and the model: state, prison, held, answer, conflict, rule."""

@@ -15,19 +15,27 @@ MAY_IMPORT = {
     "registration": {"registration"},
 }
 PURE = {
+    "consent.hold",
+    "consent.counts.suppressing",
+    "consent.counts.weekly",
     "consent.policy",
     "consent.questions",
     "consent.standing",
     "consent.journey",
+    "consent.waiting",
     "consent.proof.check_record",
     "consent.proof.merkle",
     "registration.custody",
+    "registration.feeds.confirmations",
     "registration.feeds.prison_events",
+    "registration.feeds.reception_list",
     "registration.feeds.roll",
     "registration.identifiers",
+    "registration.leaving",
     "registration.legal_status",
     "registration.merging",
     "registration.movements",
+    "registration.screening",
 }
 # The one package beside the standard library that a pure module may need.
 PURE_WITH = {"consent.proof.check_record": "cryptography"}

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from consent import actions
 from consent.kiosk import visits
-from consent.models import Entry
+from consent.models import Entry, Visit
 from consent.policy import Answer
 from registration.actions import patient_with
 from registration.movements import Direction, Movement
@@ -163,6 +163,31 @@ def test_a_finger_that_slides_off_a_button_does_nothing(site, open_page, sam):
     comes(page, "Is this right?")
 
 
+def test_a_long_press_or_double_tap_selects_no_words_and_opens_no_menu(site, open_page, sam):
+    page = take_up(open_page(), site, sam)
+    touch_on(page, "language:en-GB")
+    page.evaluate("""() => { window.menus = [];
+        window.addEventListener("contextmenu", (event) => window.menus.push(event.defaultPrevented)); }""")
+    page.locator("h1").click(click_count=3)
+    assert page.evaluate("getSelection().toString()") == ""
+    page.locator("h1").click(button="right")
+    assert page.evaluate("menus") == [True]
+
+
+def test_no_service_worker_can_be_put_between_the_tablet_and_the_server(site, chromium):
+    """Asked for by the page itself, for a script of our own: the policy refuses before anything is fetched."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{site}/kiosk/")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    why = page.evaluate(
+        "navigator.serviceWorker.register('/static/kiosk/kiosk.js').then(() => 'registered', (problem) => problem.name)"
+    )
+    context.close()
+    assert (why, asked) == ("SecurityError", [])
+
+
 # -- a network that fails ---------------------------------------------------------------------------------------------
 
 
@@ -279,6 +304,32 @@ def test_what_is_tapped_stays_while_the_tablet_asks_and_a_lost_question_says_not
         pass
     assert page.locator("input[name=digits]").get_attribute("value") == "7"
     assert page.is_hidden("#lost")
+
+
+def test_a_visit_that_staff_end_leaves_the_glass_without_a_touch_and_a_lost_question_disturbs_nobody(
+    site, open_page, sam
+):
+    page = open_page()
+    # The ten seconds are over when the test says so.
+    page.add_init_script(
+        """const later = window.setTimeout.bind(window);
+        window.setTimeout = (what, ms, ...more) => ms === 10000 ? (window.asks = what, 0) : later(what, ms, ...more);"""
+    )
+    take_up(page, site, sam)
+    touch_on(page, "language:en-GB")
+    title = page.locator("h1").inner_text()
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        page.evaluate("asks()")
+    page.context.set_offline(False)
+    with page.expect_response(lambda response: response.status == 204):
+        page.evaluate("asks()")
+    assert page.is_hidden("#lost")
+    comes(page, title)
+    visits.end(visit=Visit.objects.get(ended_at=None), how="ended by staff")
+    page.evaluate("asks()")
+    comes(page, "Touch the number that staff give you.")
+    assert "Sam" not in page.content()
 
 
 def test_the_whole_works_with_javascript_switched_off(site, open_page, sam):

@@ -19,6 +19,8 @@ from registration.movements import Direction, Movement
 from tests.voices_fixture import voices  # noqa: F401 - fixture
 from tests.walk import WALKED, Walk, awake, later_visits, measured, name_of, onwards, touch_on, whole
 
+pytestmark = pytest.mark.usefixtures("checked_at_once")
+
 AXE = Path(settings.BASE_DIR, "node_modules", "axe-core", "axe.min.js")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 BROKEN = """async (tags) => {
@@ -154,7 +156,20 @@ def not_alike(page):
     return found
 
 
-def test_yes_no_and_later_look_alike_in_every_language(site, open_page):
+HIDDEN = """all => {
+  const [top, bottom] = ['.content', '.bar'].map(e => document.querySelector(e).getBoundingClientRect().top);
+  return all.map(e => [e.value, e.getBoundingClientRect()])
+    .filter(([_, box]) => box.top < top - 0.5 || box.bottom > bottom + 0.5)
+    .map(([value, box]) => [value, Math.round(box.top - top), Math.round(bottom - box.bottom)]);
+}"""
+
+
+def below_the_fold(page):
+    """Which of the three, or of their speakers, is to be seen in full only after scrolling."""
+    return page.eval_on_selector_all(".choices.three button", HIDDEN)
+
+
+def test_yes_no_and_later_look_alike_and_are_all_in_view_in_every_language(site, open_page):
     page, wrong = open_page(), {}
     assert len(languages()) == 9
     for place, language in enumerate(languages()):
@@ -166,9 +181,9 @@ def test_yes_no_and_later_look_alike_in_every_language(site, open_page):
             if walk.has("choose-now"):
                 walk.press("choose-now")
             assert name_of(walk) == name
-            for width, height in ((1280, 800), (600, 1024)):
+            for width, height in ((1280, 800), (800, 1280), (600, 1024), (1024, 600)):
                 page.set_viewport_size({"width": width, "height": height})
-                if found := not_alike(page):
+                if found := not_alike(page) or below_the_fold(page) or measured(page)["small"]:
                     wrong[f"{name}, {language}, {width}x{height}"] = found
             if name == "gp-record":
                 walk.press("choose:later")

@@ -15,6 +15,8 @@ from tests.browser import PASSWORD
 from tests.enrolled import cookie_of, enrol, enrolled
 from tests.walk import awake, tap_in, tap_keys, touch_on
 
+pytestmark = pytest.mark.usefixtures("checked_at_once")
+
 TABLET = (800, 1280)
 THANKS, RIGHT, PAPER = "Thank you.", "Is this right?", "Do you want this on paper?"
 EXPLAINED = "Did we tell you this well?"
@@ -257,7 +259,7 @@ def test_a_yes_is_held_checked_in_the_next_prison_and_only_then_registered(nurse
     due = day(timezone.localdate() + timedelta(days=7))
     finds(nurse, number)
     expect(stands(nurse)).to_contain_text(f"{said} Not sent yet: check before sending is due on {due}.")
-    expect(on_list(nurse, "Registrations with the prison GP", number)).to_have_count(0)
+    expect(on_list(nurse, "Registrations to make", number)).to_have_count(0)
 
     # Transferred: the check is due where they are now, and no longer where they were.
     is_transferred(message, number, "LEI", "MDI")
@@ -275,18 +277,21 @@ def test_a_yes_is_held_checked_in_the_next_prison_and_only_then_registered(nurse
 
     # To make -> made -> confirmed, and the page says so truthfully each time.
     today = day(timezone.localdate())
-    for step, truth in (
-        ("The registration was made", f"The registration was made on {today}; it is not confirmed yet."),
-        ("The registration is confirmed", "Registered with the prison GP. Do not ask again."),
+    made, confirmed = "The registration was made", "The registration is confirmed"
+    for listed, step, truth in (
+        ("Registrations to make", made, f"on {today}, not confirmed: confirm, do not make again."),
+        ("Registrations to confirm", confirmed, "Registered with the prison GP. Do not ask again."),
     ):
-        row = on_list(nurse, "Registrations with the prison GP", number)
+        row = on_list(nurse, listed, number)
         row.get_by_role("link", name="Record the next step").click()
         nurse.get_by_label(step).check()
+        if step == made:
+            nurse.get_by_label("They are still here: I have checked").check()
         nurse.get_by_role("button", name="Record", exact=True).click()
         says_done(nurse, "Recorded.")
         finds(nurse, number)
         expect(stands(nurse)).to_contain_text(truth)
-    expect(on_list(nurse, "Registrations with the prison GP", number)).to_have_count(0)
+    expect(on_list(nurse, "Registrations to confirm", number)).to_have_count(0)
     finds(nurse, number)
     assert opened_papers(nurse) >= 4  # their own and the staff copy of both answers, and what is printed for anybody
 
@@ -353,9 +358,7 @@ def test_a_no_is_not_asked_again_after_a_transfer(nurse, tablet, message):
 
     works_at(nurse, "Moorland (HMP & YOI)")
     row = nurse.locator("tbody tr", has_text=number)  # new here, and nothing to do
-    expect(row).to_contain_text(
-        "They were asked and said no. Do not ask again; they can change their mind at any time."
-    )
+    expect(row).to_contain_text(f"Said no on {day(timezone.localdate())} at Leeds (HMP). Do not ask again.")
     for listed in ("Ask again", "Not asked yet", "Check before sending"):
         expect(on_list(nurse, listed, number)).to_have_count(0)
     finds(nurse, number)

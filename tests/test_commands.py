@@ -359,7 +359,14 @@ def test_a_yes_is_held_moves_with_the_person_and_opens_a_request_once_it_is_chec
         receive(received("TRANSFERRED", timezone.now(), prison))
         assert (row(), status()["questions"][GMS]["due"]) == ("10g", due)
     assert not RegistrationRequest.objects.exists()
-    actions.second_look(patient=arrived, by=actions.staff(nurse), decision=yes.hash, prison="BXI", route="talk")
+    actions.second_look(
+        patient=arrived,
+        by=actions.staff(nurse),
+        decision=yes.hash,
+        prison="BXI",
+        route="talk",
+        reason="they leave tomorrow",
+    )
     assert (row(), status()["questions"][GMS]["held"]) == ("7", False)
     assert RegistrationRequest.objects.get().state == "to-make"
     assert Entry.objects.filter(kind="decision").count() == 1
@@ -374,7 +381,9 @@ def test_an_answer_is_stored_once_however_often_the_button_is_pressed(arrived):
 @pytest.mark.parametrize(("hold", "rule", "sent"), [("none", "7", 1), ("hours", "10g", 0), ("second-look", "10g", 0)])
 def test_a_yes_is_held_as_the_prison_where_it_was_given_has_set(receive, arrived, hold, rule, sent):
     PrisonPolicy.objects.create(prison_id="LEI", hold=hold, hold_hours=72)
-    answer(arrived, "yes")
+    sentenced = {"status": LegalStatus.SENTENCED, "at": timezone.now(), "source": "warrant"}
+    actions.record_legal_status(patient=arrived, **sentenced)
+    answer(arrived, "yes", is_explained=True)
     receive(received("TRANSFERRED", timezone.now(), "MDI"))
     assert row() == rule
     assert RegistrationRequest.objects.count() == sent
@@ -395,7 +404,14 @@ def test_nobody_outside_prison_answers(patient):
 
 def test_an_answer_recorded_in_error_takes_two_people_and_a_reason_and_stops_what_was_not_sent(arrived, nurse):
     yes = answer(arrived, "yes")
-    actions.second_look(patient=arrived, by=actions.staff(nurse), decision=yes.hash, prison="LEI", route="talk")
+    actions.second_look(
+        patient=arrived,
+        by=actions.staff(nurse),
+        decision=yes.hash,
+        prison="LEI",
+        route="talk",
+        reason="they leave tomorrow",
+    )
     for second, reason in ((nurse, "wrong person"), (User.objects.create_user("other"), " ")):
         with pytest.raises(NotPossible):
             actions.record_in_error(entry=yes, user=nurse, second=second, reason=reason)
@@ -408,7 +424,14 @@ def test_an_answer_recorded_in_error_takes_two_people_and_a_reason_and_stops_wha
 def test_a_mistake_elsewhere_in_the_record_does_not_stop_the_request_of_an_answer_that_stands(arrived, nurse):
     later = answer(arrived, "later")
     yes = answer(arrived, "yes")
-    actions.second_look(patient=arrived, by=actions.staff(nurse), decision=yes.hash, prison="LEI", route="talk")
+    actions.second_look(
+        patient=arrived,
+        by=actions.staff(nurse),
+        decision=yes.hash,
+        prison="LEI",
+        route="talk",
+        reason="they leave tomorrow",
+    )
     other = User.objects.create_user("other")
     actions.record_in_error(entry=later, user=nurse, second=other, reason="wrong person")
     assert row() == "7"
@@ -425,7 +448,14 @@ def test_a_yes_on_paper_typed_after_a_later_no_sends_nothing(arrived):
 
 def test_a_no_on_paper_typed_after_a_later_yes_stops_nothing(arrived, nurse):
     yes = answer(arrived, "yes")
-    actions.second_look(patient=arrived, by=actions.staff(nurse), decision=yes.hash, prison="LEI", route="talk")
+    actions.second_look(
+        patient=arrived,
+        by=actions.staff(nurse),
+        decision=yes.hash,
+        prison="LEI",
+        route="talk",
+        reason="they leave tomorrow",
+    )
     answer(arrived, "no", route="paper", at=timezone.now() - timedelta(days=1))
     assert status()["questions"][GMS]["decision"] == "yes"
     assert RegistrationRequest.objects.get().state == "to-make"

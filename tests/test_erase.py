@@ -17,7 +17,7 @@ from consent.models import Entry, Remark, Visit
 from consent.proof import export
 from consent.proof.check_record import check
 from registration.actions import NotPossible
-from registration.models import Message, Patient
+from registration.models import Message, Patient, Prison
 from registration.movements import Direction, Movement
 from tests.proving import faults, public, signed
 
@@ -69,6 +69,18 @@ def gone(record, key):
     actions.record_in_error(
         entry=yes, user=nurse, second=User.objects.get(username="doctor"), reason="Canary is another"
     )
+    for name in ("Quuxley", "Nightingale"):  # twice: what it was before is kept too
+        actions.keep_details(patient=record, last_gp_address=f"Dr {name}, cousin of Canary", previous_family_names=name)
+    told = {"way": "new", "on": at.date(), "at": None, "comes_from": "the house of Quuxley", "is_certain": True}
+    for _list in ("one", "another"):
+        actions.expect(
+            number="A1234BC",
+            prison=Prison.objects.get(pk="LEI"),
+            legal_status=facts.LegalStatus.REMAND,
+            described={"family_name": "", "date_of_birth": None},
+            user=nurse,
+            **told,
+        )
     signed(key)
     leaves(record, hours=1)
     record.refresh_from_db()
@@ -119,6 +131,8 @@ def test_a_period_that_is_none_is_refused_at_the_start(monkeypatch, value):
 def test_a_search_for_who_they_were_finds_nothing(gone, key):
     tables = {table for table, _canary in found_in_database()}
     assert {"registration_patient", "registration_message", "registration_historicalpatient"} <= tables
+    assert {"registration_registrationdetails", "registration_historicalregistrationdetails"} <= tables
+    assert {"registration_expected", "registration_historicalexpected"} <= tables
     assert "consent_remark" in tables and "registration_legalstatusrecord" in tables
     call_command("erase", "A1234BC")
     assert found_in_database() == set()

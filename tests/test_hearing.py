@@ -25,7 +25,7 @@ from tests.test_languages import (  # noqa: F401 - fixtures
     step,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("checked_at_once")]
 
 PRIVATE = "same.case.remand"
 CHECKED_AGAIN = "Health staff will check with you again within 7 days."
@@ -51,7 +51,7 @@ def is_read_by_a_machine(question, language=ENGLISH):
 def is_listened_to(reception, question, language=ENGLISH, *, but=()):  # noqa: F811
     said = is_read_by_a_machine(question, language)
     texts = [text for name, text in said.texts.items() if name not in but]
-    keys = [signing.voice_key(language, text, voices.SYNTHETIC) for text in texts]
+    keys = [voices.made_by(language, text)[1] for text in texts]
     signing.sign(keys=keys, user=reception.nurse, role="listener")
 
 
@@ -102,10 +102,11 @@ def test_one_touched_card_is_enough(reception, sam):  # noqa: F811
 def test_a_yes_with_other_support_is_not_held(reception, sam, why):  # noqa: F811
     if why == "every voice was listened to":
         is_listened_to(reception, GMS)
+    reception.is_sentenced(sam)
     tablet = at_the_choice(reception, sam, interpreter="Interpreter 7" if why == "somebody interprets" else "")
     if why != "nothing was heard":
         tablet.press("listen").press("headphones")
-    tablet.press("choose-now").choose("yes").press("confirm").press("paper:none")
+    go_to(tablet, "choose").choose("yes").press("confirm").press("paper:none")
     assert "explain" not in last()
     assert last()["hold"] == "none"
     assert CHECKED_AGAIN not in tablet
@@ -137,8 +138,10 @@ def test_a_yes_about_the_gp_record_after_an_unchecked_voice_is_for_staff_to_talk
 
 
 def test_a_gp_record_yes_after_a_voice_promises_no_check_of_another_answer(reception, sam):  # noqa: F811
+    reception.is_sentenced(sam)
     tablet = at_the_question(reception, sam, ENGLISH, place="wing").press("listen").press("headphones")
-    tablet.choose("yes").press("confirm").press("choose-now").choose("yes").press("confirm").press("paper:none")
+    go_to(tablet.choose("yes").press("confirm"), "choose")
+    tablet.choose("yes").press("confirm").press("paper:none")
     assert last()["hold"] == "none"
     assert CHECKED_AGAIN not in tablet
 
@@ -225,6 +228,41 @@ def test_without_headphones_private_cards_stay_silent_until_they_are_touched(rec
     tablet.press(f"hear:{PRIVATE}/")
     assert private & set(aloud()[GMS])
     assert read_without_javascript(tablet) <= {screen.words.sound(name) for name in private}
+
+
+def test_a_private_card_that_is_touched_first_asks_about_headphones_and_is_then_heard_alone(reception, sam):  # noqa: F811
+    tablet = go_to(at_the_choice(reception, sam), "same").press(f"hear:{PRIVATE}/")
+    assert headphones_asked(tablet)
+    assert "data-speak=" not in tablet
+    assert aloud() == {}
+    tablet.press("headphones")
+    assert f'data-speak="{PRIVATE}/"' in tablet
+    assert {name.partition("/")[0] for name in aloud()[GMS]} == {PRIVATE}
+
+
+def test_a_private_card_stays_silent_after_no_headphones_until_it_is_touched_again(reception, sam):  # noqa: F811
+    tablet = go_to(at_the_choice(reception, sam), "same").press(f"hear:{PRIVATE}/").press("no-headphones")
+    assert "data-speak=" not in tablet
+    assert aloud() == {}
+    tablet.press(f"hear:{PRIVATE}/")
+    assert {name.partition("/")[0] for name in aloud()[GMS]} == {PRIVATE}
+
+
+@pytest.mark.parametrize("touched", ["hear:right.said.yes/", "hear:right.", "hear:"])
+def test_the_answer_is_not_read_out_before_headphones_were_asked(reception, sam, touched):  # noqa: F811
+    tablet = at_the_choice(reception, sam).press("choose-now").choose("yes")
+    assert headphones_asked(sends(tablet, touched))
+    assert aloud() == {}
+
+
+def test_the_question_about_headphones_left_by_back_is_forgotten(reception, sam):  # noqa: F811
+    tablet = go_to(at_the_choice(reception, sam), "same").press(f"hear:{PRIVATE}/").press("back")
+    tablet.press("listen").press("headphones")
+    assert 'data-speak="all"' in tablet
+
+
+def test_what_is_not_private_is_heard_at_a_touch(reception, sam):  # noqa: F811
+    assert not headphones_asked(at_the_choice(reception, sam).press("hear:minute.care/"))
 
 
 QUIET = [

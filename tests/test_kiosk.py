@@ -20,7 +20,7 @@ from tests.enrolled import enrolled
 from tests.published import publish
 from tests.staff import CARDIFF, GMS, GP, HULL, LEEDS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("checked_at_once")]
 
 
 @pytest.fixture

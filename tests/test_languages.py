@@ -8,16 +8,17 @@ import pytest
 
 from consent import actions, facts, ledger
 from consent.kiosk import screens, visits
-from consent.models import Entry, Explanation, Presentation, Visit
+from consent.models import Entry, Explanation, Presentation, ReceptionPolicy, Visit
 from consent.papers import situations
 from consent.proof import verify
+from consent.staff.person.visit_form import named_today
 from consent.words import content, publishing, signing, translations
 from consent.words.files import ENGLISH, FOLDER, canonical, hash_of, languages, load
 from tests.published import publish
 from tests.staff import GMS, GP, Reception, ago, words
 from tests.test_kiosk import Tablet, answers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("checked_at_once")]
 
 WHO = "Zofia Canary, line 7"
 LIST = "/staff/lists/interpreter/"
@@ -214,6 +215,22 @@ def test_more_time_at_the_second_look_needs_nobody(reception, sam):
     assert step() == "on-paper", tablet.title
 
 
+@pytest.mark.parametrize("asked", [(GMS,), (GP, GMS)])
+@pytest.mark.parametrize("where", ["language", "unchecked"])
+def test_later_before_anything_is_asked_is_stored_for_a_second_look_too(reception, sam, where, asked):
+    reception.says(sam, "yes")
+    if GP not in asked:
+        reception.says(sam, "no", question=GP)
+    tablet = sits_down(reception, sam)
+    if where == "language":
+        tablet.press("back")
+    assert step() == where
+    tablet.press("later").press("confirm-later")
+    assert answers(sam) == ["yes", "later"]
+    assert answers(sam, GP) == (["later"] if GP in asked else ["no"])
+    assert step() == "on-paper", tablet.title
+
+
 # -- with one they are stored, and who it was -------------------------------------------------------------------------
 
 
@@ -281,6 +298,37 @@ def test_a_whole_journey_in_checked_words_needs_nobody(reception, sam):
     go_to(tablet, "choose").choose("yes").press("confirm")
     assert answers(sam) == ["yes"]
     assert "interpreter" not in ledger.read(decisions()[-1])["data"]
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "told"),
+    [
+        (GMS, "minute.care/care", True),
+        (GMS, "means.later.leaving/help", True),  # the first night may go over into the whole
+        (GMS, "check:no-checks/ask", True),
+        (GMS, "choice:no", True),
+        (GMS, "right.said.no/said", True),
+        (GP, "gp-record-right.said.yes/said", True),
+        (GMS, "same.case.immigration/case", False),
+        (GMS, "check:yes-leaving/ask", False),
+        (GP, "gp-record.ask.unsure/ask", False),
+    ],
+)
+def test_who_may_be_told_a_sentence_that_nobody_checked_is_told_so_first(reception, sam, question, sentence, told):
+    for each in (GP, GMS):
+        assert each != question or sentence in content.current(each, "pl").texts
+        check_words(reception, each, but={sentence} if each == question else ())
+    sits_down(reception, sam)
+    assert step() == ("unchecked" if told else "gp-record")
+
+
+def test_only_words_of_what_is_asked_here_are_said_to_be_unchecked(reception, sam):
+    check_words(reception, GP)
+    ReceptionPolicy.objects.create(prison_id="LEI", takes="gp-record")  # signing up is not asked in reception
+    sits_down(reception, sam)
+    assert step() == "gp-record"
+    sits_down(reception, sam, place="wing")
+    assert step() == "unchecked"
 
 
 def test_one_sentence_on_an_earlier_page_that_nobody_checked_needs_an_interpreter(reception, sam):
@@ -545,6 +593,47 @@ def test_naming_them_as_the_next_visit_begins_does_the_same(reception, sam):
     sits_down(reception, sam, interpreter=WHO)
     assert "A1234BC" not in reception.reads(LIST)
     assert "An interpreter is wanted" not in reception.reads("/staff/")
+
+
+def start_of_a_visit(reception):
+    """The start form as staff find it: what it would send if they changed nothing."""
+    page = reception.browser.get("/staff/people/A1234BC/visit/").content.decode()
+    found = re.search(r'<input[^>]*name="interpreter"[^>]*>', page)[0]
+    typed = re.search(r'value="([^"]*)"', found)
+    return typed[1] if typed else ""
+
+
+def test_who_was_named_while_no_visit_went_on_interprets_in_the_next_at_one_press(reception, sam):
+    names_interpreter(reception, sam)
+    assert start_of_a_visit(reception) == WHO
+    reception.sends("/staff/people/A1234BC/visit/", place="reception", interpreter=start_of_a_visit(reception))
+    assert Visit.objects.get(ended_at=None).state["interpreter"] == WHO
+
+
+@pytest.mark.parametrize("why", ["none is needed", "in error", "other person", "left and came back", "tomorrow"])
+def test_a_name_that_may_be_no_longer_true_is_not_offered(reception, sam, why):
+    named = reception.comes("A1234BD") if why == "other person" else sam
+    names_interpreter(reception, named)
+    if why == "none is needed":
+        names_interpreter(reception, sam, now="none", name="")
+    if why == "in error":
+        note = Entry.objects.get(kind="interpreter-there")
+        actions.record_in_error(entry=note, user=reception.nurse, second=reception.doctor, reason="somebody else")
+    standing, now = facts.standing_of(sam), ago()
+    if why == "left and came back":
+        standing = replace(standing, opened_at=now)
+    assert named_today(sam, standing, ago(-1) if why == "tomorrow" else now) is None
+
+
+def test_the_service_the_booking_the_way_and_the_language_of_an_interpreter_are_recorded(reception, sam):
+    tablet = sits_down(reception, sam)
+    typed = {"service": "Telephone service", "reference": "77/B", "how": "phone", "language": "pl"}
+    reception.sends("/staff/people/A1234BC/interpreter/", now="there", interpreter="Ana 123", **typed)
+    [said] = ledger.opened([Entry.objects.get(kind="interpreter-there")])
+    told = "Ana 123, Telephone service, reference 77/B, by phone, Polish"
+    assert (said["data"]["interpreter"], said["data"]["how"], said["data"]["language"]) == (told, "phone", "pl")
+    tablet.press("next").choose("no").press("confirm")
+    assert with_whom(decisions()[-1]) == told
 
 
 def test_a_name_is_needed_to_say_that_one_is_there(reception, sam):

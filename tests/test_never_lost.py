@@ -35,6 +35,9 @@ class Crash(Exception):
     """The process ends here."""
 
 
+pytestmark = pytest.mark.usefixtures("checked_at_once")
+
+
 @pytest.fixture
 def ready(sam, nurse):  # noqa: F811
     """A tablet on which only this press is left to do."""

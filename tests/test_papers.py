@@ -18,6 +18,7 @@ from consent.journey import ANSWERS, KIOSK, Kind, Situation, drawn_answers, path
 from consent.kiosk import screens, visits
 from consent.models import AccessEvent, Hold, PrisonPolicy, Visit
 from consent.papers import keep, printing, situations, twin
+from consent.papers.paper_code import code_of
 from consent.papers.spoken import language_of
 from consent.words import content
 from consent.words.files import languages
@@ -168,6 +169,33 @@ def test_it_is_one_page_a_language_with_every_sentence(sam, language):
         assert_comes_back(page, text_on(part), part["language"])
 
 
+@pytest.mark.parametrize("language", ["en-GB", "ar", "lt"])
+def test_the_slip_says_that_we_are_late_and_tells_no_more_than_the_paper_to_keep(sam, language):
+    before = kept(sam, language=language, is_late=True)
+    answer(sam, "yes", GMS, route="talk", at=ADMITTED + timedelta(hours=1))
+    slip = kept(sam, language=language, is_late=True)
+    assert slip == before
+    pages = pages_back(slip)
+    assert len(pages) == (1 if language == "en-GB" else 2)
+    for page, told in zip(pages, printing.in_both(content.current(KIOSK, language)), strict=True):
+        part = keep.slip(told)
+        assert len(list(sentences_of(part))) == 9
+        assert_comes_back(page, text_on(part), part["language"])
+    for never in ("yes", "no ", "Sam", "prison", "sign you up"):
+        assert never.lower() not in pages[-1].lower(), never
+
+
+def test_the_slip_is_offered_once_staff_are_late_and_not_before(reception):
+    person = reception.comes(days=5)
+    reception.says(person, "yes", days=4)
+    assert "Slip: we are late" not in reception.reads(PAGE)
+    late = reception.comes("A1111AA", days=10)
+    reception.says(late, "yes", days=9)
+    assert "Slip: we are late" in reception.reads("/staff/people/A1111AA/")
+    assert reception.browser.get("/staff/people/A1111AA/keep.pdf?language=en-GB&late=1").status_code == 200
+    assert AccessEvent.objects.filter(what="print slip").count() == 1
+
+
 # -- in which language ------------------------------------------------------------------------------------------------
 
 
@@ -294,7 +322,7 @@ def test_the_three_answers_stand_in_the_order_drawn_and_the_foot_says_it(sam, or
     for question in (GP, GMS):
         places = [text.index(told[question].sentence(f"choice:{name}")) for name in order]
         assert places == sorted(places)
-    foot = f"English. Order: {', '.join(order)}. Words: {told[GP].hash[:12]} {told[GMS].hash[:12]}"
+    foot = f"English. Order: {', '.join(order)}. Code: {code_of(order, [told[GP], told[GMS]])}"
     assert text.count(foot) == len(read(pdf).pages)
     assert "Page 1 of 10." in text
 
@@ -478,6 +506,7 @@ def test_the_same_after_a_transfer_and_where_a_prison_holds_nothing(reception):
     reception.leaves(person, "TRANSFERRED", days=2, prison="HLI")
     reception.arrives(person, "TRANSFERRED", days=1.9)
     PrisonPolicy.objects.create(prison_id="LEI", hold=Hold.NONE)
+    reception.is_sentenced(person)
     visit, _ = visits.start(patient=person, place="wing", user=reception.nurse)
     on_paper = situations.situation_of(person, facts.standing_of(person), visit.started_at)
     assert (on_paper.transferred, on_paper.held) == ("yes", "no")

@@ -26,6 +26,7 @@ LONG_WORDS = {
     "whatever",  # "whatever you choose": anything else is a longer sentence
     "already",  # "You have already answered."; an everyday word
     "quieter",  # the button beside "Louder"
+    "Reconnect",  # the name of a team: whoever looks for it has to know it
 }
 # Words that patients are spared: of forms and offices, and of pressure.
 BANNED = set(
@@ -40,6 +41,8 @@ NUMBERS = {
     ("gms-registration", "paper.next.yes/check"): ["7"],
     ("gms-registration", "check:yes-list/again.single"): ["1"],  # GP
     ("kiosk", "twin.how/mark"): ["1"],  # box
+    ("leaving", "help.before/month"): ["1"],  # month
+    ("leaving", "form.month/month"): ["1"],
 }
 SPELT_OUT = set("two three four five six seven eight nine ten".split())
 

@@ -20,6 +20,7 @@ from consent.policy import Answer
 from consent.staff.person.timeline import movement_in_words
 from registration.actions import NotPossible, patient_with, record_movement
 from registration.feeds.roll import NotARoll, roll_of
+from registration.heard import last_heard
 from registration.models import Movement, Patient, Prison, RegistrationRequest
 from registration.movements import Direction, Source
 from registration.movements import Movement as Told
@@ -638,16 +639,32 @@ def test_a_request_that_waits_is_not_sent_once_a_list_has_them_nowhere_and_stops
     hear(received(at=timezone.now() - timedelta(days=3)))
     yes = says("A1234BC", "yes", at=timezone.now() - timedelta(days=2))
     person = patient_with("A1234BC")
-    actions.second_look(patient=person, by=actions.staff(nurse), decision=yes.hash, prison="LEI", route="talk")
+    actions.second_look(
+        patient=person,
+        by=actions.staff(nurse),
+        decision=yes.hash,
+        prison="LEI",
+        route="talk",
+        reason="they leave tomorrow",
+    )
     request = RegistrationRequest.objects.get()
     hours_ago = [timezone.now() - timedelta(hours=hours) for hours in (5, 1)]
     reconcile({"A1234BD": "LEI"}, "--repair", "--everyone", at=hours_ago[0])
     # Nothing is stopped for good by a release, which a late message may undo; nothing can be sent either.
-    with pytest.raises(NotPossible, match="may not be sent"):
+    with pytest.raises(NotPossible, match="have left prison"):
         actions.move_request(request=request, to="made", user=nurse)
     reconcile({"A1234BC": "LEI", "A1234BD": "LEI"}, "--repair", at=hours_ago[1])
     request.refresh_from_db()
     assert (request.state, row()) == ("stopped", "14g")
+
+
+def test_only_a_list_that_ours_was_put_right_by_counts_as_having_heard_of_a_prison(reconcile):
+    reconcile({"A1234BC": "LEI"})
+    assert last_heard("LEI") is None
+    reconcile({"A1234BC": "LEI"}, "--repair")
+    assert last_heard("LEI") == NIGHT
+    reconcile({"A1234BC": "LEI"}, "--repair", at=NIGHT - timedelta(days=1))  # an older one changes nothing
+    assert last_heard("LEI") == NIGHT
 
 
 def test_a_true_message_that_comes_late_undoes_what_a_list_made_of_its_absence(reconcile):

@@ -16,24 +16,30 @@ from consent.models import NOBODY, AccessEvent, Entry, Post
 from consent.roles import MAY, Deed, Posts, Role
 from consent.staff.accounts.web_session import STAMPS
 from registration.models import Message, RegistrationRequest
-from tests.staff import GMS, GP, Reception, give_posts, words
+from tests.staff import GMS, GP, Reception, give_posts, typed_moment, words
 
 pytestmark = pytest.mark.django_db
 
 # What each address is for. An address that is not here fails the test: decide who may open it.
 FOR = {
     Deed.PEOPLE: "lists list people person open-with-reason",
-    Deed.ARRIVALS: "new-person describe legal-status movement",
+    Deed.ARRIVALS: "new-person describe legal-status movement reception-list reception-list-example expected-arrived "
+    "expected-not-coming",
     Deed.VISITS: "visit new-code end-visit with-them interpreter papers blank-twin keep twin send-visit",
-    Deed.ANSWERS: "answer not-possible withdraw fresh-look-declined",
+    Deed.SUPPORT: "support",
+    Deed.CAPACITY: "capacity",
+    Deed.ANSWERS: "answer paper not-possible withdraw fresh-look-declined",
     Deed.SECOND_LOOK: "second-look",
     Deed.CORRECTIONS: "staff-check conflict in-error",
-    Deed.REGISTRATIONS: "task-done begin-request request",
+    Deed.REGISTRATIONS: "task-done begin-request request confirm-many registration-details registration-form help-undo",
     Deed.MESSAGES: "messages message-dealt-with",
-    Deed.COPIES: "summary staff-copy",
+    Deed.COPIES: "summary staff-copy clinical-record",
     Deed.EXPORT: "record-file",
+    Deed.LEAVING: "leaving leaving-done release-sheet preregistration",
+    Deed.SCREENING: "screening",
     Deed.PRISONS: "prisons prison",
-    Deed.SETTINGS: "prison-settings",
+    Deed.SETTINGS: "prison-settings hold-exceptions changes",
+    Deed.COUNTS: "counts counts-csv",
     Deed.TABLETS: "tablets number-for-tablet revoke-tablet",
     Deed.POSTS: "staff post",
     Deed.LOOKS: "looks opening-checked",
@@ -43,6 +49,8 @@ DEED = {name: deed for deed, names in FOR.items() for name in names.split()}
 # For whoever is signed in, whatever their role, about themselves alone; or for signing in.
 OPEN = {"sign-in", "sign-out", "choose-prison", "account", "today"}
 NAME = "Zebedee Quillfeather"
+# About Leeds or somebody there, without a person's number in the address.
+OF_LEEDS = {"request", "prison-settings", "hold-exceptions"}
 ANYWHERE = {"words", "words-screens", "words-sign-off", "words-pack", "words-bundle", "prisons", "prison", "looks"}
 
 
@@ -64,6 +72,7 @@ class Scene:
             decision=Entry.objects.filter(kind="decision").latest("pk").hash,
             prison="LEI",
             route="talk",
+            reason="a test",
         )
         self.request = RegistrationRequest.objects.get()
         actions.receive_message(item={"eventType": "nobody.knows"}, raw='{"eventType": "nobody.knows"}')
@@ -144,7 +153,7 @@ def test_every_address_with_every_role_at_its_prison_and_at_another(scene, role)
                 assert NAME not in body
             assert "person" not in pressed
             response, body, _pressed, _events = asked(elsewhere, method, address)
-            is_about_them = "/people/A1234BC/" in address or pattern.name in ("request", "prison-settings")
+            is_about_them = "/people/A1234BC/" in address or pattern.name in OF_LEEDS
             if not is_allowed or is_about_them:
                 expected = (403, 405, 422) if pattern.name == "open-with-reason" and is_allowed else (403, 405)
                 assert response.status_code in expected, (method, address, response.status_code)
@@ -174,6 +183,34 @@ def test_no_other_method_does_anything(scene, method):
         response, _body, _pressed, _events = asked(browser, method, scene.address(pattern))
         assert response.status_code < 500
         assert Entry.objects.count() == before
+
+
+def last_line(person):
+    return Entry.objects.filter(chain=person.record_id).latest("seq").hash
+
+
+def test_no_form_of_staff_is_recorded_as_pressed_by_the_person(scene):
+    """Every form that records what somebody said, filled in well, with all that might name the person as the hand."""
+    person = scene.reception.comes("B1234BC", name="Una Well")
+    browser, page = signed_in(*Role, prison="LEI"), "/staff/people/B1234BC/"
+    at = typed_moment(timezone.now())
+    forged = {"by": "person", "who": "person", "name": "", "route": "tablet", "tablet": "1", "once": "1"}
+    said = {"question": GMS, "answer": "yes", "at": at, "interpreter": ""}
+    before = Entry.objects.count()
+    browser.post(f"{page}answer/", {**forged, **said})
+    assert Entry.objects.count() == before  # staff cannot say that it was given on a tablet
+    for address, form in (
+        ("not-possible", {"reason": "No interpreter", "once": "2"}),
+        ("answer", {**said, "route": "talk", "once": "3"}),
+        ("check-before-sending", {"decision": lambda: last_line(person), "reason": "They leave tomorrow"}),
+        ("taken-back", {"question": GMS, "at": at, "route": "paper", "interpreter": "", "once": "4"}),
+    ):
+        count = Entry.objects.filter(chain=person.record_id).count()
+        typed = {name: value() if callable(value) else value for name, value in form.items()}
+        browser.post(f"{page}{address}/", {**forged, **typed})
+        lines = [ledger.read(e) for e in Entry.objects.filter(chain=person.record_id).order_by("seq")[count:]]
+        assert lines, f"{address} recorded nothing"
+        assert {(line["by"]["who"], line["data"].get("route") == "tablet") for line in lines} == {("staff", False)}
 
 
 # -- what was refused -------------------------------------------------------------------------------------------------

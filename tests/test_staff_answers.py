@@ -6,10 +6,18 @@ from datetime import UTC
 import pytest
 from django.core.exceptions import ValidationError
 
-from consent import facts
+from consent import actions, facts, ledger
+from consent.kiosk import visits
 from consent.models import Entry
+from consent.papers import answers as printed_answers
+from consent.papers.paper_code import code_of
+from consent.proof import export
+from consent.proof.check_record import Checked, check_shown
+from consent.words import content
+from registration.actions import NotPossible
 from registration.models import Notice, RegistrationRequest
 from tests.enrolled import take_up
+from tests.published import publish
 from tests.staff import GMS, GP, Reception, ago, typed_moment, words
 from tests.test_staff_people import merged
 
@@ -45,6 +53,80 @@ def test_an_answer_with_nothing_chosen_is_not_stored_and_says_what_is_missing(re
     assert "There is a problem" in words(response)
     assert 'href="#id_answer_0"' in response.content.decode()
     assert not Entry.objects.exists()
+
+
+# -- on paper ---------------------------------------------------------------------------------------------------------
+
+ORDER = ["no", "yes", "later"]
+
+
+def code(language="en-GB", order=ORDER):
+    return code_of(order, [content.current(question, language) for question in (GP, GMS)])
+
+
+def on_paper(**more):
+    return typed(route="paper", **more)
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({}, "Type the code, or tick that there is none"),
+        ({"code": "NYL-12345678-12345678"}, "No words that were published have this code"),
+        ({"code": "NYL"}, "That is no code of a paper"),
+        ({"code": "NNN-12345678-12345678"}, "That is no code of a paper"),
+        ({"code": "<script>"}, "That is no code of a paper"),
+        ({"code": "x" * 200}, "That is no code of a paper"),
+        ({"code": "NYL-12345678-12345678", "route": "talk"}, "By talking there is no paper"),
+    ],
+)
+def test_a_paper_that_cannot_be_told_by_its_code_is_refused(reception, more, why):
+    reception.comes()
+    response = reception.sends(f"{PAGE}answer/", **{**on_paper(), **more})
+    assert response.status_code == 422
+    assert why in words(response)
+    assert not Entry.objects.exists()
+
+
+def test_a_code_put_together_from_two_papers_is_refused(reception):
+    publish("pl")
+    reception.comes()
+    mixed = code()[:13] + code("pl")[12:]
+    assert mixed not in (code(), code("pl"))
+    response = reception.sends(f"{PAGE}answer/", **on_paper(code=mixed))
+    assert "No words that were published have this code" in words(response)
+
+
+def kept():
+    return ledger.read(Entry.objects.get(kind="decision"))["data"]
+
+
+@pytest.mark.parametrize("question", [GP, GMS])
+@pytest.mark.parametrize("as_typed", [str, str.lower, lambda code: f" {code.replace('-', ' ')} "])
+def test_the_words_and_the_order_on_the_paper_are_kept_with_the_answer(reception, question, as_typed):
+    publish("pl")
+    person = reception.comes()
+    reception.sends(f"{PAGE}answer/", **on_paper(question=question, code=as_typed(code("pl"))))
+    polish = content.current(question, "pl")
+    assert (kept()["on_paper"], kept()["order"]) == (polish.hash, ORDER)
+    entry = Entry.objects.get(kind="decision")
+    assert printed_answers.words_of(entry, kept(), {}) == polish  # and so is the paper that they are given
+    assert f"words on the paper: {polish.hash[:8]}" in reception.reads(PAGE)
+    record = export.record_of(person)
+    assert [line["source"] for line in record["words"]]
+    check_shown(record, whole := Checked())
+    check_shown({**record, "words": []}, lacking := Checked())
+    assert (whole.wrong, len(lacking.wrong)) == ([], 1)
+
+
+def test_a_paper_without_a_code_is_stored_as_that(reception):
+    reception.comes()
+    reception.sends(f"{PAGE}answer/", **on_paper(no_code="on"))
+    assert kept()["answer"] == "yes"
+    assert not {"on_paper", "order"} & kept().keys()
+
+
+# -- when -------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("at", ["", "yesterday", "2026-13-45T10:00", "0001-01-01T00:00"])
@@ -126,7 +208,40 @@ def test_taking_back_an_answer_stops_what_was_not_sent(reception):
 
 
 def look(reception, entry):
-    return reception.sends(f"{PAGE}check-before-sending/", decision=entry.hash)
+    return reception.sends(f"{PAGE}check-before-sending/", decision=entry.hash, reason="They leave tomorrow.")
+
+
+def test_on_the_day_of_the_answer_a_yes_goes_out_only_with_a_reason_that_is_kept(reception):
+    person = reception.comes(days=2)
+    entry = reception.says(person, "yes")
+    assert "Why it cannot wait until tomorrow" in reception.reads(f"{PAGE}check-before-sending/")
+    for reason in ("", "  "):
+        response = reception.sends(f"{PAGE}check-before-sending/", decision=entry.hash, reason=reason)
+        assert response.status_code == 422
+        assert not RegistrationRequest.objects.exists()
+    with pytest.raises(NotPossible, match="from tomorrow on"):
+        actions.second_look(
+            patient=person, by=actions.staff(reception.nurse), decision=entry.hash, prison="LEI", route="talk"
+        )
+    reception.sends(f"{PAGE}check-before-sending/", decision=entry.hash, reason="They leave tomorrow morning.")
+    assert RegistrationRequest.objects.get().state == "to-make"
+    assert "reason: They leave tomorrow morning." in reception.reads(PAGE)
+
+
+def test_from_the_next_day_on_no_reason_is_asked_for(reception):
+    person = reception.comes(days=3)
+    entry = reception.says(person, "yes", days=1)
+    assert "Why it cannot wait" not in reception.reads(f"{PAGE}check-before-sending/")
+    reception.sends(f"{PAGE}check-before-sending/", decision=entry.hash)
+    assert RegistrationRequest.objects.get().state == "to-make"
+
+
+def test_on_the_day_of_the_answer_a_tablet_asks_nothing_and_shows_what_they_said(reception):
+    person = reception.comes(days=2)
+    reception.says(person, "yes")
+    reception.says(person, "no", question=GP)
+    visit, _code = visits.start(patient=person, place="wing", user=reception.nurse)
+    assert (visit.state["outcome"], visit.state["asks"]) == ("nothing-to-ask", [])
 
 
 def test_check_before_sending_reads_back_day_and_place_and_sends_once(reception):

@@ -168,7 +168,9 @@ def test_every_page_of_the_demonstration_opens(db):
     nurse = User.objects.get(username="nurse")
     give_posts(nurse, Role.CLINICIAN)
     browser.force_login(nurse)
-    for person in Patient.objects.filter(merged_into=None):
+    # Of those who have left again one stands for all.
+    gone = {"prison_number__startswith": "A2", "prison_number__gt": "A2000DA"}
+    for person in Patient.objects.filter(merged_into=None).exclude(**gone):
         page = words(browser.get(f"/staff/people/{person.prison_number}/"))
         assert "Everything on record" in page
         for part in ("visit", "answer", "not-possible", "taken-back", "describe", "legal-status", "movement"):

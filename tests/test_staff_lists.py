@@ -8,8 +8,8 @@ import pytest
 from consent import actions, facts
 from consent.models import Entry, PrisonPolicy, ReceptionPolicy
 from registration import actions as registration
-from registration.models import Message, Notice, Prison, RegistrationRequest
-from tests.staff import GMS, GP, Reception, ago, words
+from registration.models import Message, Notice
+from tests.staff import GP, Reception, ago, words
 
 pytestmark = pytest.mark.django_db
 PAGE = "/staff/people/A1234BC/"
@@ -19,6 +19,9 @@ SLUGS = (
     "not-asked-yet",
     "gp-record",
     "registrations",
+    "registrations-to-confirm",
+    "taken-back",
+    "clinical-record",
     "staff-first",
     "legal-status",
 )
@@ -67,64 +70,6 @@ def test_the_gp_is_asked_once_however_often_done_is_pressed(reception):
     again = reception.sends(f"{PAGE}gp-asked/", line=line, list="gp-record")
     assert "This was done already" in words(again)
     assert Entry.objects.filter(kind="task-done").count() == 1
-
-
-def test_a_registration_is_made_then_confirmed_and_only_then_registered(reception):
-    person = reception.comes(days=2)
-    entry = reception.says(person, "yes", days=1)
-    reception.sends(f"{PAGE}check-before-sending/", decision=entry.hash)
-    work = RegistrationRequest.objects.get()
-    step = f"/staff/registrations/{work.pk}/"
-    assert "still to be made" in reception.reads("/staff/lists/registrations/")
-    assert reception.sends(step, to="confirmed").status_code == 422
-    reception.sends(step, to="made")
-    assert not facts.standing_of(person).questions[GMS].registered
-    assert "Write the reason." in words(reception.sends(step, to="rejected"))
-    reception.sends(step, to="confirmed")
-    assert "Registered with the prison GP. Do not ask again." in reception.reads(PAGE)
-    assert "There is no step left" in reception.reads(step)
-
-
-def test_a_rejected_registration_says_why_and_can_be_begun_again(reception):
-    person = reception.comes(days=2)
-    entry = reception.says(person, "yes", days=1)
-    reception.sends(f"{PAGE}check-before-sending/", decision=entry.hash)
-    step = f"/staff/registrations/{RegistrationRequest.objects.get().pk}/"
-    reception.sends(step, to="made")
-    reception.sends(step, to="rejected", reason="wrong date of birth")
-    page = reception.reads("/staff/lists/registrations/")
-    assert "rejected on" in page and "wrong date of birth" in page
-    reception.sends(f"{PAGE}begin-registration/", list="registrations")
-    assert RegistrationRequest.objects.filter(state="to-make").count() == 1
-    again = words(reception.sends(f"{PAGE}begin-registration/"))
-    assert "A request is open already." in again
-
-
-def test_nothing_is_made_on_a_yes_that_no_longer_stands(reception):
-    person = reception.comes(days=2)
-    entry = reception.says(person, "yes", days=1)
-    reception.sends(f"{PAGE}check-before-sending/", decision=entry.hash)
-    work = RegistrationRequest.objects.get()
-    reception.leaves(person, "RELEASED", days=0)
-    response = reception.sends(f"/staff/registrations/{work.pk}/", to="made")
-    assert "may not be sent now" in words(response)
-    work.refresh_from_db()
-    assert work.state == "to-make"
-
-
-def test_a_yes_held_by_hours_may_be_begun_when_they_have_run_out(reception):
-    prison = Prison.objects.get(pk="LEI")
-    actions.set_prison_policy(prison=prison, hold="hours", hold_hours=6, takes={})
-    person = reception.comes(days=2)
-    reception.says(person, "yes", days=1)
-    assert "the registration can be begun" in reception.reads("/staff/lists/registrations/")
-    reception.sends(f"{PAGE}begin-registration/")
-    assert RegistrationRequest.objects.get().state == "to-make"
-
-
-def test_nothing_begins_without_a_yes(reception):
-    reception.comes()
-    assert "There is no yes that may be sent now." in words(reception.sends(f"{PAGE}begin-registration/"))
 
 
 def test_a_message_nobody_understood_is_shown_whole_until_dealt_with(reception):

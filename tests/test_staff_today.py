@@ -7,9 +7,10 @@ from django.test import Client
 
 from consent import actions, facts
 from consent.kiosk import visits
+from consent.models import AccessEvent, Tablet, Visit
 from consent.roles import Role
 from registration.legal_status import LegalStatus
-from tests.enrolled import take_up
+from tests.enrolled import enrolled, take_up
 from tests.staff import GMS, GP, Reception, ago, give_posts, words
 
 pytestmark = pytest.mark.django_db
@@ -205,7 +206,7 @@ def test_a_prison_that_is_none_is_not_chosen(reception):
 
 
 @pytest.mark.parametrize("people", [5, 50])
-def test_it_takes_ten_queries_however_many_people(reception, people, django_assert_max_num_queries):
+def test_it_takes_thirteen_queries_however_many_people(reception, people, django_assert_max_num_queries):
     for n in range(people):
         person = reception.comes(f"A{n:04d}AA", days=0.2, name=f"Person {n}")
         if n % 3 == 0:
@@ -214,10 +215,15 @@ def test_it_takes_ten_queries_however_many_people(reception, people, django_asse
         if n % 6 == 0:
             line = facts.standing_of(person).questions[GMS].line
             actions.second_look(
-                patient=person, by=actions.staff(reception.nurse), decision=line, prison="LEI", route="talk"
+                patient=person,
+                by=actions.staff(reception.nurse),
+                decision=line,
+                prison="LEI",
+                route="talk",
+                reason="They leave tomorrow.",
             )
     reception.browser.post("/staff/prison/", {"prison": "LEI"})
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(13):
         page = reception.reads("/staff/")
     assert page.count("Person ") >= people
     with django_assert_max_num_queries(10):
@@ -240,3 +246,120 @@ def test_a_legal_status_not_known_changes_nothing_that_is_asked(reception):
     reception.comes(status=LegalStatus.UNKNOWN)
     assert "They have not been asked yet." in reception.reads("/staff/")
     assert "Not known. They see the widest wording" in reception.reads("/staff/lists/legal-status/")
+
+
+# -- one press from the row -------------------------------------------------------------------------------------------
+
+
+def sends_to(reception, tablet, number="A1234BC", **more):
+    told = {"place": "reception", "back": "today", "tablet": tablet.pk, **more}
+    return reception.sends(f"/staff/people/{number}/visit/", **told)
+
+
+def test_each_row_names_two_free_tablets_and_none_that_is_taken_or_away(reception):
+    reception.comes("A1111AA", days=0.1)
+    assert "Start a visit" in reception.reads("/staff/")
+    tablets = [enrolled("LEI")[0] for _ in range(4)]
+    page = reception.reads("/staff/")
+    assert "Send to Reception 1" in page and "Send to Reception 2" in page
+    assert "Send to Reception 3" not in page and "Start a visit" not in page
+    reception.comes("A2222AA", days=0.1)
+    sends_to(reception, tablets[0], "A1111AA")
+    Tablet.objects.filter(pk=tablets[1].pk).update(last_seen_at=ago(1))
+    page = reception.reads("/staff/")
+    assert "Sent to Reception 1. The visit that is going on" in page
+    for name, is_offered in (("1", False), ("2", False), ("3", True), ("4", True)):
+        assert (f"Send to Reception {name}" in page) == is_offered
+
+
+def test_one_press_sends_them_and_says_how_to_tell_that_the_tablet_is_theirs(reception):
+    person = reception.comes(days=0.1)
+    tablet, _ = enrolled("LEI")
+    page = words(sends_to(reception, tablet))
+    assert "Today, " in page
+    assert re.search(r"Sam Pell A1234BC: sent to Reception 1\. It shows an? \w+, and asks: is this you\?", page)
+    visit = Visit.objects.get()
+    assert (visit.patient, visit.tablet, visit.place, visit.started_by) == (
+        person,
+        tablet,
+        "reception",
+        reception.nurse,
+    )
+
+
+def test_a_tablet_that_somebody_took_meanwhile_is_refused_with_what_else_to_do(reception):
+    reception.comes("A1111AA", days=0.1)
+    reception.comes("A2222AA", days=0.1)
+    tablet, _ = enrolled("LEI")
+    sends_to(reception, tablet, "A1111AA")
+    refused = sends_to(reception, tablet, "A2222AA")
+    assert refused.status_code == 422
+    assert "Somebody else is at this tablet now. Choose another one, or get a code." in words(refused)
+    assert Visit.objects.count() == 1
+
+
+def test_whoever_needs_an_interpreter_goes_by_the_form_that_asks_who_it_is(reception):
+    reception.comes(language="ti", days=0.1)
+    tablet, _ = enrolled("LEI")
+    page = reception.reads("/staff/")
+    assert "Start a visit" in page and "Send to" not in page
+    assert "Write who interprets" in words(sends_to(reception, tablet))
+    assert not Visit.objects.exists()
+
+
+def test_nobody_is_sent_whom_nobody_asks(reception):
+    person = reception.comes(days=0.1)
+    for question in (GMS, GP):
+        reception.says(person, "no", question=question)
+    enrolled("LEI")
+    page = reception.reads("/staff/")
+    assert "Send to" not in page and "Start a visit" not in page and "Write down a paper" not in page
+    assert re.search(r"Nothing to do Said no on \w+ \d+ \w+ at Leeds \(HMP\)\. Do not ask again\.", page)
+
+
+def test_those_who_need_nothing_stand_last_and_what_is_due_first(reception):
+    settled = reception.comes("A1111AA", days=0.1, name="Settled Already")
+    for question in (GMS, GP):
+        reception.says(settled, "no", question=question)
+    reception.comes("A2222AA", days=0.2, name="Not Asked")
+    reception.comes("A3333AA", days=0.3, reason="TRANSFERRED", name="Staff First")
+    tonight = reception.comes("A4444AA", days=0.4, name="Ask Tonight")
+    reception.says(tonight, "yes", question=GP)
+    page = reception.reads("/staff/")
+    places = [page.index(name) for name in ("Ask Tonight", "Staff First", "Not Asked", "Settled Already")]
+    assert places == sorted(places)
+
+
+def test_twenty_arrivals_stand_on_one_page(reception):
+    for n in range(20):
+        reception.comes(f"A{n:04d}AA", days=0.1, name=f"Came{n:02d} Tonight")
+    page = reception.reads("/staff/")
+    assert all(f"Came{n:02d}" in page for n in range(20))
+    assert "The next page" not in page
+
+
+def test_the_list_is_sent_again_only_when_it_shows_something_else(reception):
+    reception.comes("A1111AA", days=0.1, name="First Comer")
+    page = reception.browser.get("/staff/").content.decode()
+    address = re.search(r'hx-get="(/staff/\?[^"]*)"[^>]*hx-target="#arrivals"', page)[1].replace("&amp;", "&")
+
+    def asks(status):
+        headers = {"HX-Request": "true", "HX-Target": "arrivals"}
+        response = reception.browser.get(address, headers=headers)
+        assert response.status_code == status
+        return words(response)
+
+    asks(204)
+    reception.comes("A2222AA", days=0.05, name="Second Comer")
+    shown = asks(200)
+    assert "Second Comer" in shown and "Skip to main content" not in shown
+    assert AccessEvent.objects.filter(what="today").count() == 2
+
+
+@pytest.mark.parametrize(
+    "typed", ["a1234bc", " A 1234 BC ", "sam pell", "PELL", "9434765919", "943 476 5919", "943-476-5919"]
+)
+def test_one_box_finds_by_name_number_or_nhs_number_as_they_are_typed(reception, typed):
+    reception.comes(nhs_number="9434765919")
+    response = reception.browser.get("/staff/people/", {"find": typed}, follow=True)
+    assert "Sam Pell" in words(response)

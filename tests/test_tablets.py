@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
@@ -19,7 +20,7 @@ from tests.staff import PASSWORD, Reception, words
 from tests.test_kiosk import Tablet as Browser
 from tests.test_kiosk import answers, nurse, sam, visit_for  # noqa: F401 - two are fixtures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("checked_at_once")]
 
 KEYPAD, ASK_STAFF, YOU = "Touch the number that staff give you.", "Ask staff to set this up.", "Is this you?"
 PAGE = "/staff/people/A1234BC/"
@@ -562,3 +563,96 @@ def test_only_one_press_counts_when_a_visit_moves_while_it_is_pressed(sam, nurse
     assert moves.press(visit=before, do="confirm", turn=str(before.turn), view="right", answer="yes") is None
     assert answers(sam, "gp-record") == []
     assert tablet.open().title == KEYPAD
+
+
+# -- a flood ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock(monkeypatch, settings):
+    """The limit of production, and a clock that stands until the test moves it."""
+    settings.REQUESTS_A_SECOND = 10
+    caches["process"].clear()  # what the test before counted in a second that it had moved its clock to
+    now = [timezone.now()]
+    monkeypatch.setattr(timezone, "now", lambda: now[0])
+
+    def goes_by(**how_long):
+        now[0] += timedelta(**how_long)
+
+    return goes_by
+
+
+def test_a_flood_from_one_tablet_is_refused_and_the_next_tablet_and_the_next_second_are_as_before(sam, nurse, clock):  # noqa: F811
+    tablet, other = Browser(), Browser()
+    clock(seconds=1)
+    tablet.tap(visits.start(patient=sam, place="wing", user=nurse)[1], says="")
+    assert tablet.title == YOU  # six digits in one second: as fast as hands are
+    clock(seconds=1)
+    statuses = [tablet.browser.get("/kiosk/").status_code for _ in range(100)]
+    assert statuses == [200] * 10 + [429] * 90
+    refused = tablet.post(do="me", **tablet.fields())
+    assert (refused.status_code, refused["Retry-After"], refused["Cache-Control"]) == (429, "1", "no-store")
+    assert "Please wait a moment, then touch again." in refused.content.decode()
+    assert "Sam" not in refused.content.decode()
+    assert other.open().title == KEYPAD
+    clock(seconds=1)
+    assert tablet.press("me").title == "Touch your language."  # the same touch, and nothing was lost
+
+
+def test_a_browser_that_is_no_tablet_is_counted_by_its_address(sam, clock):  # noqa: F811
+    tablet, floods = Browser(), Client()
+    made_up = [floods.get("/kiosk/", headers={"Cookie": f"tablet={n}"}).status_code for n in range(30)]
+    assert made_up == [200] * 10 + [429] * 20
+    assert Client(REMOTE_ADDR="10.0.0.7").get("/kiosk/").status_code == 200
+    assert tablet.open().title == KEYPAD  # at the same address
+
+
+# -- a screen asks whether it still has its visit ---------------------------------------------------------------------
+
+STILL = {"HX-Request": "true", "HX-Trigger": "still"}
+
+
+def still(tablet):
+    """Whether the screen stays, and nothing but that is said."""
+    reply = tablet.browser.get("/kiosk/", headers=STILL, follow=True)
+    assert (reply.status_code, reply.content, reply["Cache-Control"]) == (204, b"", "no-store")
+    return reply.get("HX-Trigger") != "left"
+
+
+@pytest.mark.parametrize("how", ["ended", "moved", "revoked", "copied"])
+def test_a_visit_that_staff_take_from_a_tablet_makes_way_without_a_touch(sam, nurse, how):  # noqa: F811
+    tablet = visit_for(sam, nurse).choose("yes")
+    visit = Visit.objects.get()
+    assert still(tablet)
+    if how == "ended":
+        visits.end(visit=visit, how="ended by staff")
+    elif how == "moved":
+        visits.move(visit=visit, tablet=enrolled()[0])
+    else:
+        tablets.revoke(
+            tablet=tablet.tablet, user=nurse, why=Tablet.Why.TAKEN_AWAY if how == "revoked" else "two-places"
+        )
+    assert not still(tablet)
+    assert tablet.open().title == (KEYPAD if how in ("ended", "moved") else ASK_STAFF)
+    assert answers(sam, "gp-record") == []
+
+
+def test_a_screen_that_asks_by_itself_is_nobody_s_touch(sam, nurse):  # noqa: F811
+    tablet = visit_for(sam, nurse).choose("yes")
+    Visit.objects.update(last_seen_at=timezone.now() - visits.IDLE + timedelta(seconds=30))
+    before = Visit.objects.values().get()
+    assert all(still(tablet) for _ in range(5))
+    assert Visit.objects.values().get() == before
+    Visit.objects.update(last_seen_at=timezone.now() - visits.IDLE - timedelta(seconds=1))
+    assert not still(tablet)
+    assert Visit.objects.get().ended_how == visits.NOBODY_THERE
+
+
+def test_a_secret_that_is_a_day_old_clears_no_screen(sam, nurse):  # noqa: F811
+    tablet = visit_for(sam, nurse)
+    TabletSecret.objects.update(made_at=timezone.now() - timedelta(hours=25))
+    assert still(tablet)
+
+
+def test_a_browser_that_is_no_tablet_learns_nothing_by_asking(sam):  # noqa: F811
+    assert not still(Stranger())

@@ -7,14 +7,14 @@ import pytest
 
 from consent import ledger
 from consent.kiosk import screens
-from consent.models import Presentation, PrisonPolicy, Visit
+from consent.models import Entry, Presentation, PrisonPolicy, Visit
 from consent.words import content
 from consent.words.files import ENGLISH
 from tests.staff import GMS, GP
 from tests.test_kiosk import answers
 from tests.test_languages import decisions, go_to, reception, sam, sits_down, step  # noqa: F401 - fixtures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("checked_at_once")]
 
 FIRST_NIGHT, WHOLE = "reception", "wing"
 
@@ -119,6 +119,7 @@ def test_what_they_gave_is_kept_and_two_misses_are_carried_to_the_check_of_a_yes
     carried,
     answer,
 ):
+    reception.is_sentenced(sam)
     tablet = at_the_first_question(reception, sam)
     name = asked()["id"]
     for one in given:
@@ -200,7 +201,6 @@ def test_an_answer_that_is_no_place_on_the_page_is_not_counted(reception, sam, w
 
 
 PERSON = "/staff/people/A1234BC/"
-# consent/staff/person/answers.py unpacks three of the four that staff_copy.sentences_shown gives.
 CHECK = f"{PERSON}check-before-sending/"
 
 
@@ -213,7 +213,8 @@ def test_staff_ask_it_in_english_and_have_it_in_their_language(reception, sam, p
     assert last()["hold"] == "second-look"
     english, polish = (content.current(GMS, tag).sentence(f"check:{name}/tell") for tag in (ENGLISH, "pl"))
     assert english != polish
-    assert f"Explain again: {english} ({polish})" in reception.reads(page)
+    asked_back = f"{english} ({polish})"
+    assert (asked_back if page == CHECK else f"Explain again: {asked_back}") in reception.reads(page)
 
 
 @pytest.mark.parametrize("page", [PERSON, CHECK])
@@ -223,8 +224,25 @@ def test_in_english_staff_have_it_in_english_alone(reception, sam, page):  # noq
     tablet.understood("unsure").understood("wrong")
     go_to(tablet, "choose").choose("yes").press("confirm")
     told = reception.reads(page)
-    assert f"Explain again: {tell}" in told
+    assert (tell if page == CHECK else f"Explain again: {tell}") in told
     assert f"{tell} (" not in told
+
+
+@pytest.mark.parametrize("said", ["", "not"])
+def test_a_point_missed_twice_goes_out_only_once_they_can_say_it_back(reception, sam, said):  # noqa: F811
+    tablet = at_the_first_question(reception, sam)
+    point = f"check:{asked()['id']}"
+    tablet.understood("unsure").understood("wrong")
+    go_to(tablet, "choose").choose("yes").press("confirm")
+    line = decisions()[-1].hash
+    response = reception.sends(CHECK, decision=line, **{point: said})
+    assert response.status_code == 422
+    assert not sam.registration_requests.exists()
+    reception.sends(CHECK, decision=line, **{point: "partly"})
+    assert sam.registration_requests.get().state == "to-make"
+    [looked] = [ledger.read(entry) for entry in Entry.objects.filter(kind="second-look")]
+    assert looked["data"]["said_back"] == {point: "partly"}
+    assert "said in their own words: in part (1)" in reception.reads(PERSON)
 
 
 # -- the question about the cost of no, on the first night and in the whole -------------------------------------------

@@ -437,6 +437,26 @@ def test_a_new_recording_has_to_be_listened_to_itself(polish, listener):
     assert voices.voices(polish, [LATER]) == {LATER: voices.Voice(voices.HUMAN, False)}
 
 
+def test_a_synthetic_voice_made_in_another_way_has_to_be_listened_to_again(polish, listener, another_voice):
+    read_aloud(polish, LATER, CARE)
+    listener(polish, LATER, CARE)
+    another_voice()
+    assert voices.is_checked(polish, [LATER])  # still the sound that was listened to
+    read_aloud(polish, LATER)
+    assert not voices.is_checked(polish, [LATER])
+    assert voices.is_checked(polish, [CARE])
+    listener(polish, LATER)
+    assert voices.is_checked(polish, [LATER])
+
+
+def test_the_same_sound_made_again_needs_no_listening(polish, listener):
+    read_aloud(polish, LATER)
+    listener(polish, LATER)
+    voices.synthetic("pl", name(polish, LATER)).unlink()
+    read_aloud(polish, LATER)
+    assert voices.is_checked(polish, [LATER])
+
+
 def test_who_listened_to_a_sentence_listened_to_it_wherever_it_stands(polish, listener):
     texts = {}
     for sentence_id, text in polish.texts.items():

@@ -187,14 +187,16 @@ MEASURE = """() => {
   for (const button of document.querySelectorAll('main button')) {
     if (!shown(button) || button.closest('dialog')) continue;
     const [width, height] = box(button);
-    const least = button.matches('.choices:not(.answers) .pick') ? 189.5 : 125.5;
-    if (height < least || width < 125.5) small.push([button.value || button.id, Math.round(width), Math.round(height)]);
+    const least = button.matches('.choices:not(.answers) .pick') ? 188.9 : 125.5;
+    if (height < least || width < least) small.push([button.value || button.id, Math.round(width), Math.round(height)]);
   }
   const cut = [...document.querySelectorAll('main button, main .card')].filter((e) => shown(e)
     && !e.closest('dialog') && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1))
     .map((e) => [e.value || e.className || e.tagName, e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]);
-  const page = document.documentElement;
-  return { small, cut, down: page.scrollHeight - page.clientHeight, aside: page.scrollWidth - page.clientWidth };
+  const pages = [document.documentElement, ...document.querySelectorAll('.content')];
+  const over = (of) => Math.max(...pages.map(of));
+  const [down, aside] = [over((e) => e.scrollHeight - e.clientHeight), over((e) => e.scrollWidth - e.clientWidth)];
+  return { small, cut, down, aside };
 }"""
 
 

@@ -1,6 +1,6 @@
 """``make prove``: the long campaigns. Everything runs on databases of its own; docs/benchmarks.md says what came of it.
 
-python -m tests.prove [tampers] [kills] [rates] [growth] [screens] [left]   (all of them when none is named)
+python -m tests.prove [tampers] [kills] [rates] [growth] [crowd] [screens] [left] [attacks] [weeks]   (none named: all)
 """
 
 import json
@@ -13,11 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests import PRESSES_FAST
 from tests.cluster import Unavailable, own_cluster
 from tests.prove import report
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TAMPERS, CLEANS, KILLS, PEOPLE, VISITS = 1_000, 1_000, 200, 1_000_000, 200
+# Seed, weeks, people, movements.
+STORY = 20260302, 20, 600, 3_000
 
 
 def child(module: str, url: str, *arguments: str) -> Any:
@@ -25,6 +28,7 @@ def child(module: str, url: str, *arguments: str) -> Any:
     code = f"import django; django.setup(); from tests.prove import {module}; {module}.main()"
     command = [sys.executable, "-c", code, *arguments]
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    environment |= PRESSES_FAST
     done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -118,6 +122,23 @@ def growth() -> tuple[str, list[str]]:
     ]
 
 
+def crowd() -> tuple[str, list[str]]:
+    from tests.prove.crowd import AT_WORK, campaign
+
+    found = campaign()
+    return "A large prison", [
+        f"PostgreSQL with {found['here']:,} people in the prison and {found['estate']:,} in the estate, over the same",
+        f"with {AT_WORK}, in turns, medians. The same {AT_WORK} people need something in both; all others answered.",
+        "",
+        "| page | aim | time | queries, few and many |",
+        "|---|---|---|---|",
+        *(
+            f"| {page} | at most 1.5 | {one['ratio']:.2f} | {one['queries']['few']}, {one['queries']['many']} |"
+            for page, one in found["pages"].items()
+        ),
+    ]
+
+
 def screens() -> tuple[str, list[str]]:
     from tests.prove.screens import STATES, campaign
 
@@ -170,14 +191,65 @@ def left() -> tuple[str, list[str]]:
     ]
 
 
+def attacks() -> tuple[str, list[str]]:
+    from tests.prove.attacks import campaign
+
+    found = campaign()
+    refused = sum(not one.not_refused for one in found)
+    seen = sum(not one.not_seen for one in found)
+    tests = len({test for one in found for test in one.row.tests})
+    return "Attacks", [
+        "Each control is switched off in a copy of the tree, by the lines that tests/prove/switches.py names, and the",
+        "tests that hold it must then fail, saying what the attacker has (tests/prove/attacks.py). What is left on a",
+        'tablet (T01, T02, T14 to T16) is tried in "Left behind" as well, what changes the record in "Tampers".',
+        "",
+        "| what | count |",
+        "|---|---|",
+        f"| controls | {len(found)} |",
+        f"| tests that hold them | {tests} |",
+        f"| attacks refused with the control on (aim: all) | {refused} |",
+        f"| attacks seen to succeed with it off (aim: all) | {seen} |",
+        f"| controls behind which another had to be switched off too | {sum(bool(one.row.behind) for one in found)} |",
+        "",
+        "| attack | control | without it | on | off |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {', '.join(one.row.numbers) or '—'} "
+            f"| {one.row.control}{f' (behind it: {one.row.behind})' if one.row.behind else ''} | {one.row.got} "
+            f"| {'NOT refused' if one.not_refused else 'refused'} | {'NOT seen' if one.not_seen else 'succeeds'} |"
+            for one in found
+        ),
+    ]
+
+
+def weeks() -> tuple[str, list[str]]:
+    found = on_both("weeks", *map(str, STORY))
+    one = next(iter(found.values()))
+    kinds, movements = list(one["faults"]), one["movements"]
+    return "Twenty weeks in ten prisons", [
+        f"{movements:,} movements of {STORY[2]} people, told late, twice and out of order; twice",
+        "a day the staff of each prison do what their lists say, on the pages of those lists (tests/prove/weeks.py).",
+        "",
+        f"| at the end (aim 0) | {' | '.join(found)} |",
+        f"|---|{'---|' * len(found)}",
+        *(f"| {kind} | {' | '.join(str(len(one['faults'][kind])) for one in found.values())} |" for kind in kinds),
+        f"| things done from a list | {' | '.join(format(sum(one['done'].values()), ',') for one in found.values())} |",
+        "",
+        *(f"- {fault}" for one in found.values() for kind in kinds for fault in one["faults"][kind][:10]),
+    ]
+
+
 GROWING = {"person": "the person's page", "today": "today's list", "decision": "one decision"}
 CAMPAIGNS: dict[str, Callable[[], tuple[str, list[str]]]] = {
     "tampers": tampers,
     "rates": rates,
     "growth": growth,
+    "crowd": crowd,
     "kills": kills,
     "screens": screens,
     "left": left,
+    "attacks": attacks,
+    "weeks": weeks,
 }
 
 

@@ -40,6 +40,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from tests import PRESSES_FAST
 from tests.cluster import free_port, own_cluster, why_none
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -580,7 +581,7 @@ def trial(url: str | None, counts: Counts, rng: random.Random, deadline: float) 
     with contextlib.ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kills-")))
         environment["DATABASE_URL"] = url or f"sqlite:///{home}/kiosk.sqlite3"
-        environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
+        environment |= {"DJANGO_SETTINGS_MODULE": "config.settings", **PRESSES_FAST}
         desk = Desk(environment, home / "desk.log")
         stack.callback(desk.close)
         site = Site(environment, home / "site.log")

@@ -20,6 +20,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from tests import PRESSES_FAST
 from tests.cluster import free_port
 from tests.devtools import Chromium
 
@@ -43,7 +44,7 @@ def campaign(visits: int, seed: int | None = None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder}/left.sqlite3"}
-        environment |= {"DJANGO_SETTINGS_MODULE": "config.settings"}
+        environment |= {"DJANGO_SETTINGS_MODULE": "config.settings", **PRESSES_FAST}
         environment.pop("TEST_AS_APPLICATION", None)
         subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment, check=True, stdout=2)
         serve = [sys.executable, "-m", "gunicorn", "tests.prove.left_site", "--bind", f"127.0.0.1:{port}"]

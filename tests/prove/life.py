@@ -165,7 +165,7 @@ class Life:
         lines = Entry.objects.filter(chain=person.record_id, kind="decision").order_by("-seq")
         if line := lines.first():
             actions.second_look(
-                patient=person, by=actions.staff(self.nurse), decision=line.hash, prison="LEI", route="talk"
+                patient=person, by=actions.staff(self.nurse), decision=line.hash, prison="LEI", route="talk", reason="r"
             )
 
     def was_an_error(self) -> None:
@@ -198,7 +198,7 @@ class Life:
         if work := list(RegistrationRequest.objects.filter(state__in=["to-make", "made"]).order_by("pk")):
             request = self.dice.choice(work)
             to = self.dice.choice(["made", "confirmed", "rejected", "stopped"])
-            actions.move_request(request=request, to=to, user=self.nurse, reason="Canary moved away")
+            actions.move_request(request=request, to=to, user=self.nurse, reason="Canary moved away", still_here=True)
 
     def is_looked_at(self) -> None:
         actions.looked(patient=self.someone(), who="nurse", what="page", prison="LEI")

@@ -1,0 +1,103 @@
+"""Who changed what: settings, tablets and roles for the manager; a person and their registration on their own page."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from consent.models import Tablet
+from consent.roles import Role
+from registration.models import Prison, RegistrationRequest
+from tests.enrolled import enrolled
+from tests.staff import Reception, give_posts, words
+from tests.test_counts import look_again
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("checked_at_once")]
+
+
+@pytest.fixture
+def reception(db):
+    return Reception()
+
+
+@pytest.fixture
+def manager(reception):
+    user = User.objects.create_user("manager")
+    give_posts(user, Role.MANAGER, prison="LEI")
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def rows(browser):
+    page = words(browser.get("/staff/changes/"))
+    return page.partition("person’s page.")[2]
+
+
+def test_where_nothing_was_changed_the_page_says_so(manager):
+    Prison.history.all().delete()
+    assert "Nothing was changed yet." in rows(manager)
+
+
+def test_settings_are_told_as_what_they_were_and_are_by_whoever_set_them(manager):
+    form = "/staff/prisons/LEI/settings/"
+    manager.post(form, {"hold": "hours", "hold_hours": "48", "takes-": "all", "takes-REMAND": "gp-record"})
+    manager.post(form, {"hold": "second-look", "hold_hours": "48", "takes-": "short", "takes-REMAND": ""})
+    told = rows(manager)
+    assert "manager: How a yes is held." in told
+    assert "A yes is held: for a number of hours → until the check before sending" in told
+    assert "What reception takes, for: everyone not named. It takes: the whole, with all answers → the short" in told
+    assert "What reception takes, for: On remand. Removed." in told
+
+
+def test_saving_the_same_again_is_no_change(manager):
+    form = "/staff/prisons/LEI/settings/"
+    for _ in range(3):
+        manager.post(form, {"hold": "hours", "hold_hours": "48", "takes-": "all"})
+    assert rows(manager).count("manager:") == 2
+
+
+def test_a_role_that_is_given_and_taken_and_a_tablet_out_of_use_are_told(reception, manager):
+    User.objects.create_user("newcomer")
+    manager.post("/staff/staff/newcomer/", {"roles": ["reception"]})
+    manager.post("/staff/staff/newcomer/", {"sent": "none"})
+    tablet, _secret = enrolled("LEI", name="Reception 7")
+    manager.post(f"/staff/tablets/{tablet.pk}/revoke/")
+    told = rows(manager)
+    assert told.index("Tablet Reception 7. Out of use: blank →") < told.index("Tablet Reception 7. Added.")
+    given, taken = (
+        told.index("Role of newcomer: Reception. Added."),
+        told.index("Role of newcomer: Reception. Removed."),
+    )
+    assert taken < given
+
+
+def test_another_prison_is_not_told_of_it(reception, manager):
+    Tablet.objects.create(prison_id="HLI", name="Elsewhere 1")
+    assert "Elsewhere" not in rows(manager)
+
+
+def test_the_steps_of_a_registration_stand_on_the_persons_page_with_who_took_them(reception):
+    person = reception.comes()
+    reception.says(person, "yes")
+    look_again(reception, person)
+    step = f"/staff/registrations/{RegistrationRequest.objects.get().pk}/"
+    reception.sends(step, to="made", still_here="on")
+    reception.sends(step, to="rejected", reason="wrong date of birth")
+    page = reception.reads("/staff/people/A1234BC/").partition("Who changed what is known of them")[2]
+    assert "nurse: Registration with the prison GP. Now: made → rejected; Reason: blank → wrong date of birth" in page
+    assert "Now: to make → made" in page
+
+
+def test_what_is_known_of_a_person_is_told_as_it_was_and_is(reception):
+    person = reception.comes()
+    known = {"given_names": "Sam", "family_name": "Pell", "needs_interpreter": "on"}
+    new = {"nhs_number": "9990000018", "home_gp": "no", "language": "pl"}
+    reception.sends("/staff/people/A1234BC/describe/", **known, **new)
+    page = reception.reads(f"/staff/people/{person.prison_number}/").partition("Who changed what is known of them")[2]
+    for told in (
+        "NHS number: blank → 999 000 0018",
+        "English → Polish",
+        "Has a GP at home → Has no GP at home",
+        "no → yes",
+    ):
+        assert told in page
