@@ -48,10 +48,12 @@ class Intervals:
     # PCSE: usually within 3 working days, up to 10 (pcse.england.nhs.uk/help/registrations; domain.md 2.3).
     confirm_working_days: int = 10
     # Ours, for the commissioner to set; no source says how soon: making a registration that may be made, entering an
-    # answer in the clinical record, and helping somebody who took back a yes that was sent.
+    # answer in the clinical record, helping somebody who took back a yes that was sent, and reading a message that
+    # nobody understood.
     make: int = 3
     enter: int = 1
     help_undo: int = 3
+    read_message: int = 1
 
 
 # Words a minute: whoever answers sooner cannot have read what was shown. It stops nobody; it is recorded with the

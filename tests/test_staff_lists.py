@@ -84,6 +84,22 @@ def test_a_message_nobody_understood_is_shown_whole_until_dealt_with(reception):
     assert message.body
 
 
+def test_messages_nobody_read_by_the_next_day_are_overdue_there_and_among_the_lists(reception):
+    lists = "/staff/lists/"
+    about = "Something may have happened to someone that we do not know of."
+    assert f"Messages not understood None. {about}" in reception.reads(lists)
+    for oddity in ("this", "that"):
+        event = {"eventType": "prisoner-offender-search.prisoner.received", "oddity": oddity}
+        actions.receive_message(item=event, raw=json.dumps(event))
+    assert f"2 messages. {about}" in reception.reads(lists)
+    Message.objects.filter(body__contains="this").update(received_at=ago(1))
+    assert "Due today." in reception.reads("/staff/lists/messages/")
+    Message.objects.filter(body__contains="this").update(received_at=ago(2))
+    assert f"2 messages, 1 overdue. {about}" in reception.reads(lists)
+    page = reception.reads("/staff/lists/messages/")
+    assert page.count("Overdue: was due on") == 1 and page.count("Read it, and record the movement") == 2
+
+
 def test_a_changed_legal_status_is_listed_until_staff_say_what_it_is(reception):
     person = reception.comes()
     registration.note(patient=person, kind=Notice.Kind.STATUS_CHANGED, at=ago(-0.0001), key="k1")

@@ -38,6 +38,8 @@ class Entry(AppendOnly):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="one_entry_per_place")]
+        # A few among very many, and a list of work is made of them.
+        indexes = [models.Index(fields=["chain"], condition=models.Q(kind="capacity-view"), name="entries_on_capacity")]
         ordering = ["chain", "seq"]
 
 

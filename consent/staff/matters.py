@@ -1,6 +1,6 @@
 """Where one person stands with each question, and what that asks of staff now. What cannot wait comes first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -171,18 +171,9 @@ def in_turn(requests: Iterable[RegistrationRequest]) -> list[RegistrationRequest
     return sorted(requests, key=lambda request: (request.state in OPEN_REQUEST, request.pk))
 
 
-def requests_of(people: Iterable[Patient]) -> Mapping[int, RegistrationRequest]:
+def requests_of(people: Collection[Patient]) -> Mapping[int, RegistrationRequest]:
     """The newest registration request of each of these people, by the patient who stands for the person."""
-    return newest_requests(Q(patient__in=people) | Q(patient__merged_into__in=people))
-
-
-def requests_at(prison: Prison) -> Mapping[int, RegistrationRequest]:
-    """The newest registration request of everyone this prison has, by the patient who stands for the person."""
-    here = Q(patient__status__prison=prison) | Q(patient__merged_into__status__prison=prison)
-    return newest_requests(here)
-
-
-def newest_requests(of_them: Q) -> dict[int, RegistrationRequest]:
+    of_them = Q(patient__in=people) | Q(patient__merged_into__in=people)
     rows = in_turn(RegistrationRequest.objects.filter(of_them).select_related("patient", "made_in"))
     return {request.patient.merged_into_id or request.patient_id: request for request in rows}
 
@@ -190,17 +181,16 @@ def newest_requests(of_them: Q) -> dict[int, RegistrationRequest]:
 def everyone(
     prison: Prison | None,
     at: datetime,
-    work: Mapping[int, RegistrationRequest] | None = None,
     *,
     sensitive: bool = False,
     among: Q | None = None,
 ) -> list[tuple[Patient, Standing, list[Matter]]]:
     """Everyone this prison has now, each with where they stand; or those alone whose record is sensitive.
 
-    ``among``: of the rows of Status, those that are wanted; ``work`` is looked up for them where it is not given.
+    ``among``: of the rows of Status, those that are wanted.
     """
     if prison is None:
         return []
     people = [one for one in facts.in_prison(prison, at, among) if one[1].sensitive == sensitive]
-    work = requests_of([person for person, _ in people]) if work is None else work
+    work = requests_of([person for person, _ in people])
     return [(person, standing, matters(standing, at, work.get(person.pk))) for person, standing in people]

@@ -32,8 +32,8 @@ from consent.proof import verify
 from consent.roles import Role
 from consent.staff.doing import asked_now
 from consent.staff.lists.row import List, Row
-from consent.staff.lists.table import LISTS, OVERDUE, SENSITIVE
-from consent.staff.matters import everyone, matters, requests_at, standing_matters
+from consent.staff.lists.table import BY_SLUG, LISTS, SENSITIVE
+from consent.staff.matters import everyone, matters, standing_matters
 from consent.staff.person.describe import DescribeForm
 from registration.custody import State
 from registration.models import Patient, Prison, RegistrationRequest
@@ -99,6 +99,7 @@ class Story:
         self.done: Counter[str] = Counter()
         self.asked_again: list[str] = []
         self.refused: list[str] = []
+        self.left_out: list[str] = []
         self.now = MONDAY
 
     # -- what really happens ------------------------------------------------------------------------------------------
@@ -183,6 +184,9 @@ class Story:
         for day in range(self.weeks * 7):
             for hours in (4, 12):  # one o'clock, and nine in the evening
                 self.at(MONDAY + DAY * day + HOUR * hours)
+                with self.clock():
+                    for prison in self.prisons:
+                        list(self.rows(prison))  # for what it may find to be left out
                 self.shift()
         # Whatever is still on its way comes; and a few more shifts, in which nobody is moved.
         self.at(max([self.now, *(sent[0] for sent in self.post)]) + HOUR)
@@ -426,10 +430,15 @@ class Story:
     # -- how it ends --------------------------------------------------------------------------------------------------
 
     def rows(self, prison: str) -> Iterator[tuple[List, Row]]:
+        """Of everyone there; and a list that is made of those alone whom it reads is to be the same."""
         place = Prison.objects.get(pk=prison)
-        for listed in (*LISTS, OVERDUE, SENSITIVE):
-            people = everyone(place, self.now, requests_at(place), sensitive=listed.is_sensitive)
-            yield from ((listed, row) for row in listed.rows(people, place, self.now))
+        people = {sensitive: everyone(place, self.now, sensitive=sensitive) for sensitive in (True, False)}
+        for listed in BY_SLUG.values():
+            found = list(listed.rows(people[listed.is_sensitive], place, self.now))
+            read = everyone(place, self.now, sensitive=listed.is_sensitive, among=listed.among(place))
+            if list(listed.rows(read, place, self.now)) != found:
+                self.left_out.append(f"{self.now}, {prison}, {listed.slug}: {found}")
+            yield from ((listed, row) for row in found)
 
     def unexplained(self) -> list[str]:
         """Rows left on a list without a date that lies ahead, and without anybody outside being waited for."""
@@ -471,6 +480,7 @@ class Story:
             "lost": self.lost(),
             "asked again": self.asked_again,
             "refused": self.refused,
+            "left out of a list": self.left_out,
             "record": [str(fault) for fault in verify.faults()],
         }
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -13,6 +14,12 @@ from consent.staff.lists.row import Person, Row
 from consent.staff.matters import Need
 from consent.standing import local_date
 from registration.models import Patient, Prison
+
+
+def among_those_viewed(prison: Prison) -> Q:
+    viewed = Patient.objects.filter(record_id__in=Entry.objects.filter(kind="capacity-view").values("chain"))
+    joined = viewed.filter(merged_into__status__prison=prison).values("merged_into")
+    return Q(pk__in=viewed.filter(status__prison=prison).values("pk")) | Q(pk__in=joined)
 
 
 def reviews(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.utils.translation import gettext, ngettext
 
 from consent.counts.suppressing import Number, splits
-from consent.staff.lists.row import List, Person, Row, Rows
-from consent.staff.matters import everyone, requests_at
+from consent.staff.lists.row import List, Person, Row, Rows, among_any
+from consent.staff.matters import everyone
 from registration.models import Prison
 
 # So many days over, at most, and the last without an end.
@@ -26,9 +26,13 @@ class Waiting:
         if not self.people:
             return gettext("Nobody.")
         people = ngettext("%(count)d person", "%(count)d people", self.people) % {"count": self.people}
-        if not self.days_over:
-            return f"{people}."
-        return gettext("%(people)s, %(count)d overdue.") % {"people": people, "count": len(self.days_over)}
+        return with_overdue(people, len(self.days_over))
+
+
+def with_overdue(how_many: str, overdue: int) -> str:
+    if not overdue:
+        return f"{how_many}."
+    return gettext("%(people)s, %(count)d overdue.") % {"people": how_many, "count": overdue}
 
 
 def on_any(lists: Sequence[List]) -> Rows:
@@ -45,17 +49,16 @@ def on_any(lists: Sequence[List]) -> Rows:
     return rows
 
 
-def waiting(lists: Iterable[List], prison: Prison | None, at: datetime) -> list[tuple[List, Waiting]]:
-    """How much waits on each of these lists. Everyone is looked up once, and those on no general list once more."""
-    work = requests_at(prison) if prison else {}
+def waiting(lists: Sequence[List], prison: Prison | None, at: datetime) -> list[tuple[List, Waiting]]:
+    """How much waits on each of these lists. Whoever may be on one is looked up once, and so are those on no general
+    list."""
+    if prison is None:
+        return [(listed, counted(())) for listed in lists]
     people: dict[bool, list[Person]] = {}
-    found = []
-    for listed in lists:
-        if listed.is_sensitive not in people:
-            people[listed.is_sensitive] = everyone(prison, at, work, sensitive=listed.is_sensitive)
-        rows = listed.rows(people[listed.is_sensitive], prison, at) if prison else ()
-        found.append((listed, counted(rows)))
-    return found
+    for sensitive in {listed.is_sensitive for listed in lists}:
+        among = among_any(*(listed.among for listed in lists if listed.is_sensitive == sensitive))
+        people[sensitive] = everyone(prison, at, sensitive=sensitive, among=among(prison))
+    return [(listed, counted(listed.rows(people[listed.is_sensitive], prison, at))) for listed in lists]
 
 
 def counted(rows: Iterable[Row]) -> Waiting:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q
@@ -50,12 +52,12 @@ class List:
     why: str
     empty: str
     rows: Rows
+    among: Among
     deed: Deed = Deed.PEOPLE
     # A page on which many of them are done at once: its address, what it does, and for whom.
     at_once: tuple[str, Any, Deed] | None = None
     # Whose record is sensitive is on this list, and on no other.
     is_sensitive: bool = False
-    among: Among | None = None
 
 
 def with_rules(*codes: str) -> Rows:
@@ -77,6 +79,11 @@ def together(*kinds: Rows) -> Rows:
             yield from each(people, prison, at)
 
     return rows
+
+
+def among_any(*kinds: Among) -> Among:
+    """Everyone whom one of these finds."""
+    return lambda prison: reduce(or_, (among(prison) for among in kinds))
 
 
 def waiting_for(*words: str) -> Among:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from consent import waiting
 from consent.roles import Deed, Role
 from consent.staff.lists import asking, capacity, leaving, legal_status, overdue, registering, screening
-from consent.staff.lists.row import List, together, waiting_for, with_rules
+from consent.staff.lists.row import List, among_any, together, waiting_for, with_rules
 
 LISTS = (
     List(
@@ -168,6 +168,7 @@ CAPACITY = List(
     _("A clinician wanted to look again, on that day or before. Being able to decide comes back."),
     _("Nobody has to be looked at again."),
     capacity.reviews,
+    capacity.among_those_viewed,
     deed=Deed.CAPACITY,
 )
 SENSITIVE = List(
@@ -178,9 +179,9 @@ SENSITIVE = List(
     _("These people are on no other list and in no search. They are not for a tablet: talk with them."),
     _("Nobody here has a sensitive record with something to be done."),
     together(asking.everything_due, capacity.reviews, leaving.leaving, leaving.left_sensitive, screening.screening),
+    waiting_for("sensitive"),
     deed=Deed.SENSITIVE,
     is_sensitive=True,
-    among=waiting_for("sensitive"),
 )
 OVERDUE = List(
     "overdue",
@@ -190,5 +191,6 @@ OVERDUE = List(
     _("Whatever was not done by its date, on any list, the longest overdue first. The manager sees how much it is."),
     _("Nothing is overdue."),
     overdue.on_any(LISTS),
+    among_any(*(listed.among for listed in LISTS)),
 )
 BY_SLUG = {listed.slug: listed for listed in (OVERDUE, *LISTS, CAPACITY, SENSITIVE)}

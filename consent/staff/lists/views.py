@@ -1,11 +1,15 @@
 """What lists there are at the prison chosen, and one of them; and the messages that nobody understood."""
 
+from datetime import datetime, timedelta
+
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
+from consent import facts
 from consent.roles import Deed
 from consent.staff import here, wording
 from consent.staff.doing import Do
@@ -13,6 +17,8 @@ from consent.staff.lists import overdue
 from consent.staff.lists.row import Row
 from consent.staff.lists.table import BY_SLUG
 from consent.staff.matters import everyone
+from consent.staff.need import Need
+from consent.standing import local_date
 from registration.models import Message
 
 PAGE = 100
@@ -24,7 +30,8 @@ def lists(request: HttpRequest) -> HttpResponse:
     prison, now = here.chosen(request), timezone.now()
     deeds = here.posts(request).deeds(prison.pk if prison else "")
     shown = [listed for listed in BY_SLUG.values() if listed.deed in deeds]
-    return here.page(request, "lists", lists=overdue.waiting(shown, prison, now))
+    unread = messages_waiting(now) if Deed.MESSAGES in deeds else ""
+    return here.page(request, "lists", lists=overdue.waiting(shown, prison, now), messages_waiting=unread)
 
 
 @here.may(Deed.PEOPLE)
@@ -37,8 +44,7 @@ def one_list(request: HttpRequest, slug: str) -> HttpResponse:
         raise here.Refused(listed.deed)
     rows: list[Row] = []
     if prison is not None:
-        among = listed.among(prison) if listed.among else None
-        people = everyone(prison, now, sensitive=listed.is_sensitive, among=among)
+        people = everyone(prison, now, sensitive=listed.is_sensitive, among=listed.among(prison))
         rows = sorted(listed.rows(people, prison, now), key=lambda row: row.rank)
     shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     here.note_list(request, [row.person for row in shown], f"list {slug}")
@@ -53,8 +59,26 @@ def one_list(request: HttpRequest, slug: str) -> HttpResponse:
 @here.may(Deed.MESSAGES)
 def messages(request: HttpRequest) -> HttpResponse:
     """Messages that nobody understood, whole: from all prisons, for they may not even name one."""
-    rows = Message.objects.filter(outcome=Message.Outcome.NOT_UNDERSTOOD, dealt_with_at=None).order_by("received_at")
-    shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    shown = Paginator(not_understood(), PAGE).get_page(request.GET.get("page"))
     for message in shown:
         message.received = wording.time_of(message.received_at)
+        message.need = need_of(message, timezone.now())
     return here.page(request, "messages", rows=shown)
+
+
+def not_understood() -> QuerySet[Message]:
+    unread = Message.objects.filter(outcome=Message.Outcome.NOT_UNDERSTOOD, dealt_with_at=None)
+    return unread.order_by("received_at")
+
+
+def need_of(message: Message, at: datetime) -> Need:
+    due = local_date(message.received_at) + timedelta(days=facts.INTERVALS.read_message)
+    return Need((), (), gettext("Read it, and record the movement if there is one"), "", due, local_date(at))
+
+
+def messages_waiting(at: datetime) -> str:
+    needs = [need_of(message, at) for message in not_understood().only("received_at")]
+    if not needs:
+        return gettext("None.")
+    how_many = ngettext("%(count)d message", "%(count)d messages", len(needs)) % {"count": len(needs)}
+    return overdue.with_overdue(how_many, sum(need.is_overdue for need in needs))

@@ -1,13 +1,12 @@
 """Many registrations confirmed at once, from a file of the clinical system: what each row would do is shown first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,7 +19,7 @@ from consent.questions import GMS_REGISTRATION
 from consent.roles import Deed
 from consent.staff import here
 from consent.staff.forms import StaffForm
-from consent.staff.matters import newest_requests
+from consent.staff.matters import requests_of
 from consent.standing import local_date
 from registration.actions import NotPossible
 from registration.feeds.confirmations import COLUMNS, Confirmation, confirmations_of
@@ -167,15 +166,14 @@ def compare(told: list[Confirmation], prison: Prison, at: datetime) -> list[Row]
     numbers = [row.number for row in told]
     known = Patient.objects.filter(prison_number__in=numbers).select_related("status", "merged_into__status")
     people = {patient.prison_number: patient.merged_into or patient for patient in known}
-    roots = {person.pk for person in people.values()}
-    under_way = newest_requests(Q(patient__in=roots) | Q(patient__merged_into__in=roots))
+    under_way = requests_of(set(people.values()))
     return [judged(row, people.get(row.number), under_way, prison, at) for row in told]
 
 
 def judged(
     told: Confirmation,
     person: Patient | None,
-    under_way: dict[int, RegistrationRequest],
+    under_way: Mapping[int, RegistrationRequest],
     prison: Prison,
     at: datetime,
 ) -> Row:
