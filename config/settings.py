@@ -248,6 +248,7 @@ CHECKPOINT_PUBLIC_KEYS = Path(
 # nothing is erased but by name. manage.py erase does it.
 RETENTION_MESSAGES_DAYS = at_least("RETENTION_MESSAGES_DAYS", 30)  # queues repeat a message for up to 14 days
 RETENTION_PATIENT_YEARS = at_least("RETENTION_PATIENT_YEARS", 1)  # after leaving prison, or death
+RETENTION_EXPECTED_DAYS = at_least("RETENTION_EXPECTED_DAYS", 28)  # a reception asks about them for so long
 # Nothing is sent for registration from a prison of which no message and no roll has told us for so many hours. In a
 # demonstration there is no feed, and staff alone say who is here.
 FEED_STALE_HOURS = at_least("FEED_STALE_HOURS", 1) or (None if IS_DEMONSTRATION else 24)

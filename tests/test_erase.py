@@ -108,7 +108,7 @@ def test_somebody_who_is_in_prison_is_not_erased(record, key):
 
 
 def test_nothing_is_erased_that_was_not_named_and_no_period_is_made_up(gone, settings, capsys):
-    settings.RETENTION_MESSAGES_DAYS = settings.RETENTION_PATIENT_YEARS = None
+    settings.RETENTION_MESSAGES_DAYS = settings.RETENTION_PATIENT_YEARS = settings.RETENTION_EXPECTED_DAYS = None
     before = found_in_database()
     call_command("erase", due=True)
     assert "not configured" in capsys.readouterr().out
@@ -206,6 +206,38 @@ def test_whoever_left_longer_ago_than_the_period_is_due(reception_of_the_record,
     assert "People who left more than 2 years ago: 1 erased." in capsys.readouterr().out
     known = Patient.objects.values_list("prison_number", flat=True)
     assert {"A0002AA", "A0003AA"} <= set(known) and "A0001AA" not in known
+
+
+def test_whoever_was_expected_and_never_came_is_due_after_its_days_and_nobody_else(
+    reception_of_the_record, key, settings, capsys
+):
+    def expected(number, days):
+        on = timezone.localdate() - timedelta(days=days)
+        actions.expect(
+            number=number,
+            prison=Prison.objects.get(pk="LEI"),
+            way="new",
+            on=on,
+            at=None,
+            comes_from="court",
+            is_certain=True,
+            legal_status=facts.LegalStatus.REMAND,
+            described={"family_name": "Nightingale", "date_of_birth": None},
+            user=User.objects.get(username="nurse"),
+        )
+
+    settings.RETENTION_PATIENT_YEARS, settings.RETENTION_EXPECTED_DAYS = None, 28
+    expected("A0001AA", days=29)
+    expected("A0002AA", days=28)
+    reception_of_the_record.comes("A0003AA", days=20, name="Canary Nightingale")
+    expected("A0003AA", days=40)  # here, with a record
+    call_command("erase", due=True, dry_run=True)
+    assert "expected more than 28 days ago and never came: 1 would be erased." in capsys.readouterr().out
+    call_command("erase", due=True)
+    known = set(Patient.objects.values_list("prison_number", flat=True))
+    assert {"A0002AA", "A0003AA"} <= known and "A0001AA" not in known
+    call_command("erase", due=True)
+    assert "never came: 0 erased." in capsys.readouterr().out
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="a search through the bytes of the one file")

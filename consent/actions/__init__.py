@@ -13,7 +13,7 @@ from consent.actions.corrections import (
 )
 from consent.actions.day_one import import_decision
 from consent.actions.erasing import due as due_for_erasure
-from consent.actions.erasing import erase_messages, erase_patient
+from consent.actions.erasing import erase_messages, erase_patient, never_came
 from consent.actions.expecting import expect, expected_came, not_coming
 from consent.actions.notes import PERSON, record_note, staff
 from consent.actions.people import (
@@ -69,6 +69,7 @@ __all__ = [
     "looked",
     "looked_at_many",
     "move_request",
+    "never_came",
     "not_coming",
     "rebuild_status",
     "receive_message",

@@ -1,17 +1,18 @@
 """Retention: who somebody was is erased, and the record still proves what was asked, shown and answered."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from consent import facts, ledger
-from consent.models import Remark, Status, Visit
+from consent.models import Entry, Remark, Status, Visit
 from registration import actions as registration
 from registration import erasing
 from registration.actions import NotPossible
 from registration.custody import State
-from registration.models import Patient
+from registration.models import Expected, Patient
 
 OVER = (State.NONE, State.CLOSED, State.DECEASED)
 SYSTEM = {"who": "system", "name": ""}
@@ -24,6 +25,14 @@ def due(*, left_before: datetime) -> list[Patient]:
     now = timezone.now()
     people = [row.patient for row in rows.select_related("patient").order_by("pk")]
     return [person for person in people if facts.standing_of(person, now).state_at(now) in OVER]
+
+
+def never_came(*, expected_before: date) -> list[Patient]:
+    """Everyone of whom nothing is known but that a reception's list had them coming, last before this day."""
+    told = Expected.objects.values("patient").annotate(last=Max("on")).filter(last__lt=expected_before)
+    people = Patient.objects.filter(pk__in=told.values("patient"), movements=None, merged_into=None, merged_from=None)
+    recorded = Entry.objects.filter(chain=OuterRef("record_id"))
+    return list(people.exclude(prison_number__startswith="~").exclude(Exists(recorded)).order_by("pk"))
 
 
 @transaction.atomic

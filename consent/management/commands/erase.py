@@ -18,9 +18,9 @@ NOT_SET = "not configured, so none is erased"
 
 class Command(BaseCommand):
     help = (
-        "With --due: erases old messages (RETENTION_MESSAGES_DAYS) and everyone who left prison long enough ago "
-        "(RETENTION_PATIENT_YEARS). With a prison number: that person. What was recorded stays, naming nobody, and "
-        "every proof of it still holds."
+        "With --due: erases old messages (RETENTION_MESSAGES_DAYS), everyone who left prison long enough ago "
+        "(RETENTION_PATIENT_YEARS), and whoever was expected and never came (RETENTION_EXPECTED_DAYS). With a prison "
+        "number: that person. What was recorded stays, naming nobody, and every proof of it still holds."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -32,7 +32,8 @@ class Command(BaseCommand):
         if bool(options["number"]) == options["due"]:
             raise CommandError("Say what to erase: one prison number, or --due.")
         if options["due"]:
-            erased = self.messages(options["dry_run"]) + self.people(options["dry_run"])
+            steps = (self.messages, self.people, self.expected)
+            erased = sum(step(options["dry_run"]) for step in steps)
         else:
             erased = self.one(options["number"], options["dry_run"])
         if erased and not options["dry_run"]:
@@ -72,12 +73,23 @@ class Command(BaseCommand):
             self.stdout.write(f"People: {NOT_SET} (RETENTION_PATIENT_YEARS).")
             return 0
         people = actions.due_for_erasure(left_before=years_ago(years, timezone.now()))
+        return self.each(f"People who left more than {years} years ago", people, dry_run)
+
+    def expected(self, dry_run: bool) -> int:
+        days = settings.RETENTION_EXPECTED_DAYS
+        if days is None:
+            self.stdout.write(f"People who never came: {NOT_SET} (RETENTION_EXPECTED_DAYS).")
+            return 0
+        people = actions.never_came(expected_before=timezone.localdate() - timedelta(days=days))
+        return self.each(f"People who were expected more than {days} days ago and never came", people, dry_run)
+
+    def each(self, who: str, people: list[Patient], dry_run: bool) -> int:
         if dry_run:
-            self.stdout.write(f"People who left more than {years} years ago: {len(people)} would be erased.")
+            self.stdout.write(f"{who}: {len(people)} would be erased.")
             return 0
         for person in people:
             actions.erase_patient(patient=person, ground="retention")
-        self.stdout.write(f"People who left more than {years} years ago: {len(people)} erased.")
+        self.stdout.write(f"{who}: {len(people)} erased.")
         return len(people)
 
     def scrub(self) -> None:
