@@ -43,7 +43,8 @@ class Situation:
 
     legal: str = "unknown"  # sentenced, remand, recalled, immigration, unknown
     home_gp: str = "unsure"  # yes, no, unsure
-    registered: str = "unknown"  # with the prison GP before: yes, no, unknown
+    # With the prison GP before: yes, no, unknown; sent: they said yes in this time in prison, and it went out.
+    registered: str = "unknown"
     transferred: str = "no"
     length: str = "first-night"  # or whole
     takes: str = "short"  # what reception takes: short, all, gp-record
@@ -61,12 +62,17 @@ class Situation:
         return GMS_REGISTRATION.id in self.asks and self.takes != "gp-record"
 
     @property
+    def after_sent(self) -> bool:
+        """What they may still choose is told first: most of what is said to others would be untrue of them."""
+        return self.asks_gms and self.registered == "sent"
+
+    @property
     def first_night(self) -> bool:
-        return self.asks_gms and self.length == "first-night"
+        return self.asks_gms and not self.after_sent and self.length == "first-night"
 
     @property
     def whole(self) -> bool:
-        return self.asks_gms and self.length == "whole"
+        return self.asks_gms and not self.after_sent and self.length == "whole"
 
     def axes(self, answer: str = "") -> dict[str, str]:
         """What the "when" of a card may ask about."""
@@ -121,7 +127,8 @@ STEPS = (
     Step("second-look-done", Kind.END, lambda s: not s.asks_gms and s.outcome == "second-look"),
     Step("waiting", Kind.END, lambda s: GMS_REGISTRATION.id in s.asks and not s.asks_gms),
     Step("resume", Kind.RESUME, lambda s: s.resumed and s.whole, KIOSK),
-    Step("minute", Kind.MINUTE, lambda s: s.asks_gms),
+    Step("sent", Kind.READ, lambda s: s.after_sent),
+    Step("minute", Kind.MINUTE, lambda s: s.asks_gms and not s.after_sent),
     Step("check-undo", Kind.CHECK, first_night, screen="checks", check="undo"),
     Step("check-fewer", Kind.CHECK, first_night, screen="checks", check="cost-of-no"),
     Step("onward", Kind.ONWARD, first_night),
@@ -135,7 +142,7 @@ STEPS = (
     Step("check-yes", Kind.CHECK, whole, screen="checks", check="cost-of-yes"),
     # Whoever knew it on the first night is not asked it twice.
     Step("check-no", Kind.CHECK, lambda s: s.whole and not s.knows_cost_of_no, screen="checks", check="cost-of-no"),
-    Step("choose", Kind.CHOOSE, whole),
+    Step("choose", Kind.CHOOSE, lambda s: s.whole or s.after_sent),
     Step("on-paper", Kind.PAPER, lambda s: s.asks_gms, KIOSK),
     Step("next", Kind.END, lambda s: s.asks_gms),
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from consent import actions, facts
 from consent.journey import ANSWERS, Situation
 from consent.policy import Outcome
+from consent.sent import is_hard_to_undo
 from consent.standing import HOLD_SECOND_LOOK, Standing
 from consent.words.content import Words
 from registration.legal_status import LegalStatus
@@ -28,11 +29,17 @@ def facts_told(person: Patient, standing: Standing) -> dict[str, str]:
     return {
         "legal": WORDING.get(standing.legal_status, "unknown"),
         "home_gp": person.home_gp,
-        "registered": "yes" if was_registered(person, standing) else "unknown",
+        "registered": registered(person, standing),
         "transferred": "yes" if standing.transferred else "no",
         # As far as it can be told before they have heard it all: with the answer it is worked out anew.
         "held": "yes" if hold == HOLD_SECOND_LOOK else "no",
     }
+
+
+def registered(person: Patient, standing: Standing) -> str:
+    if is_hard_to_undo(person, standing):
+        return "sent"
+    return "yes" if was_registered(person, standing) else "unknown"
 
 
 def was_registered(person: Patient, standing: Standing) -> bool:

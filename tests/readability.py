@@ -24,7 +24,7 @@ FILE = Path(__file__).resolve().parent.parent / "docs" / "readability.md"
 AXES = {
     "legal": ("sentenced", "remand", "recalled", "immigration", "unknown"),
     "home_gp": ("yes", "no", "unsure"),
-    "registered": ("yes", "no", "unknown"),
+    "registered": ("yes", "no", "unknown", "sent"),
     "transferred": ("yes", "no"),
     "held": ("yes", "no"),
     "length": ("first-night", "whole"),

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from django.core.management import CommandError, call_command
 
-from consent.journey import ANSWERS, KIOSK, NO_QUESTION, STEPS, Kind, Situation
+from consent.journey import ANSWERS, KIOSK, NO_QUESTION, STEPS, Kind, Situation, path
 from consent.kiosk.visits import PICTURES
 from consent.models import Explanation
 from consent.proof.check_record import sentences
@@ -218,8 +218,20 @@ def test_yes_is_the_wrong_answer_to_at_least_one_question(words, length):
 
 def test_the_first_night_is_at_most_110_words(said):
     for situation in SITUATIONS:
-        if situation["length"] == "first-night":
+        if situation["length"] == "first-night" and situation["registered"] != "sent":
             assert first_night(said, situation) <= 110, situation
+
+
+def test_whoever_said_yes_and_it_was_sent_is_never_told_that_it_was_not_or_that_no_undoes_it(words):
+    untrue = re.compile(
+        r"not sign you up|not signed you up|Then we sign you up|stays? (with|where|on)|come off the list of your GP"
+    )
+    for situation, answer in itertools.product(SITUATIONS, ANSWERS):
+        for step in path(Situation(**{**situation, "registered": "sent"})):
+            for screen in {step.words, "paper"} & {"sent", "next", "paper"}:
+                cards = words["gms-registration"].on(screen, {**situation, "registered": "sent", "answer": answer})
+                said = [text for card in cards for _, text in card.sentences]
+                assert not [text for text in said if untrue.search(text)], (screen, answer)
 
 
 def first_night(said, situation):

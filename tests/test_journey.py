@@ -6,14 +6,23 @@ from consent.journey import ANSWERS, DONE, STEPS, Kind, Situation, after, before
 
 GP, GMS = "gp-record", "gms-registration"
 SITUATIONS = [
-    Situation(length=length, takes=takes, asks=frozenset(asks), outcome=outcome, unchecked=unchecked, resumed=resumed)
-    for length, takes, asks, outcome, unchecked, resumed in itertools.product(
+    Situation(
+        length=length,
+        takes=takes,
+        asks=frozenset(asks),
+        outcome=outcome,
+        unchecked=unchecked,
+        resumed=resumed,
+        registered=registered,
+    )
+    for length, takes, asks, outcome, unchecked, resumed, registered in itertools.product(
         ("first-night", "whole"),
         ("short", "all", "gp-record"),
         ((), (GP,), (GMS,), (GP, GMS)),
         ("offer", "ask-again", "second-look", "nothing-to-ask", "fresh-look"),
         (True, False),
         (True, False),
+        ("unknown", "yes", "sent"),
     )
     if (outcome in ("second-look", "nothing-to-ask")) == (GMS not in asks)
 ]
@@ -69,6 +78,12 @@ def test_a_second_look_repeats_no_explanation():
 
 def test_where_reception_takes_only_the_gp_record_nothing_else_is_asked():
     assert ids(Situation(takes="gp-record")) == ["language", "gp-record", "waiting"]
+
+
+def test_whoever_takes_back_what_was_sent_hears_what_that_cannot_undo_and_chooses():
+    for length in ("first-night", "whole"):
+        situation = Situation(length=length, registered="sent", asks=frozenset({GMS}))
+        assert ids(situation) == ["language", "sent", "choose", "on-paper", "next"]
 
 
 def test_a_stored_answer_is_not_gone_back_into():

@@ -31,7 +31,7 @@ GP_KNOWS = f"{PACK}contested.gp-knows/"
 VALUES = {
     "legal": ("sentenced", "remand", "recalled", "immigration", "unknown"),
     "home_gp": ("yes", "no", "unsure"),
-    "registered": ("yes", "no", "unknown"),
+    "registered": ("yes", "no", "unknown", "sent"),
     "transferred": ("yes", "no"),
     "length": ("first-night", "whole"),
     "held": ("yes", "no"),

@@ -55,7 +55,13 @@ def paper_words(entry, **axes):
     data = ledger.read(entry)["data"]
     words = content.words(content.current_hashes("en-GB")[data["question"]])
     held = "yes" if data["hold"] != "none" else "no"
-    axes = {"home_gp": "unsure", "legal": "unknown", "held": held, "answer": data["answer"], **axes}
+    axes = {
+        "home_gp": "unsure",
+        "legal": "unknown",
+        "registered": "unknown",
+        "held": held,
+        "answer": data["answer"],
+    } | axes
     return [text for card in words.on("paper", axes) for _, text in card.sentences]
 
 
@@ -286,7 +292,7 @@ def test_their_language_comes_first_and_english_on_a_page_of_its_own(sam, langua
     pdf = summary.patient_summary(entry)
     theirs, english = pages_back(pdf)
     words = content.current(question, language)
-    axes = {"home_gp": "unsure", "held": "yes", "answer": said}
+    axes = {"home_gp": "unsure", "held": "yes", "registered": "unknown", "answer": said}
     on_it = [text for card in words.on("paper", axes) for _, text in card.sentences]
     day = dates.day(entry.at, language)
     assert_comes_back(theirs, " ".join(["Sam", words.titles["paper"], *on_it, day]), language)

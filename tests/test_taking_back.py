@@ -8,18 +8,22 @@ import pytest
 from django.utils import timezone
 
 from consent import actions, facts
+from consent.kiosk import visits
 from consent.models import Entry
+from consent.papers import summary
 from consent.policy import Answer
 from consent.questions import GMS_REGISTRATION
+from consent.sent import NEEDS_HELP, sent_of
 from consent.staff import wording
 from consent.staff.matters import matters
-from consent.staff.sent import NEEDS_HELP, sent_of
 from consent.staff.today import rows_at
 from consent.standing import QuestionStanding, Standing
 from registration.custody import State
 from registration.models import Prison, RegistrationRequest
 from tests.enrolled import take_up
+from tests.printed import text_of
 from tests.staff import GMS, GP, Reception, ago, typed_moment, words
+from tests.test_kiosk import Tablet
 from tests.test_registrations import said_yes
 
 PAGE = "/staff/people/A1234BC/"
@@ -137,7 +141,7 @@ def test_whoever_asks_to_change_it_gets_a_tablet_without_a_reason_of_ours(recept
 
 
 def test_on_the_tablet_the_no_becomes_a_yes(reception):
-    from consent.kiosk import moves, visits
+    from consent.kiosk import moves
 
     person = reception.comes(days=2)
     for each in (GMS, GP):
@@ -151,6 +155,43 @@ def test_on_the_tablet_the_no_becomes_a_yes(reception):
         moves.press(visit=visit, do=do, turn=str(visit.turn), view="", answer=answer)
     assert facts.standing_of(person).questions[GP].decision == "yes"
     assert facts.standing_of(person).questions[GMS].decision == "no"
+
+
+@pytest.mark.parametrize(
+    ("answer", "next_says"),
+    [
+        ("no", ["If we signed you up, that is hard to undo.", "Health staff will talk with you about it."]),
+        ("later", ["We may have signed you up by now.", "It stays as it is for now."]),
+        ("yes", ["We may have signed you up by now.", "Health staff can check for you."]),
+    ],
+)
+@pytest.mark.parametrize("steps", [("made",), ("made", "confirmed")])
+def test_on_the_tablet_whoever_asks_to_change_what_was_sent_is_told_what_that_cannot_undo(
+    reception, steps, answer, next_says
+):
+    person = said_yes(reception)
+    goes_on(reception, *steps)
+    _visit, code = visits.start(
+        patient=person, place="wing", user=reception.nurse, reason="They asked to change it", again=GMS
+    )
+    tablet = Tablet().tap(code).press("language:en-GB")
+    tablet.choose("no").press("confirm")  # whether their GP may be asked
+    assert tablet.title == "Before you choose."
+    assert "If we signed you up, that is hard to undo. Your old GP may not take you back." in words(tablet.response)
+    tablet.press("next").choose(answer).press("confirm").press("paper:none")
+    said = words(tablet.response)
+    assert all(sentence in said for sentence in next_says)
+    assert "not sign you up" not in said and "not signed you up" not in said
+    paper = text_of(summary.patient_summary(Entry.objects.filter(kind="decision").latest("pk")))
+    assert "We may have signed you up by now." in paper and "not sign you up" not in paper
+
+
+def test_the_paper_of_a_no_said_by_talking_after_it_was_sent_promises_nothing_else(reception):
+    person = said_yes(reception)
+    goes_on(reception, "made")
+    entry = reception.says(person, "no")
+    text = text_of(summary.patient_summary(entry))
+    assert "We may have signed you up by now." in text and "not sign you up" not in text
 
 
 def test_where_one_question_is_open_the_other_may_be_changed_in_the_same_visit(reception):

@@ -12,6 +12,7 @@ from consent.hold import Setting, hold_of
 from consent.models import Entry, Hold, HoldException, PrisonPolicy
 from consent.policy import Answer
 from consent.questions import BY_ID, GMS_REGISTRATION
+from consent.sent import is_hard_to_undo
 from consent.standing import HOLD_NONE, QuestionStanding, Standing, local_date
 from registration import actions as registration
 from registration.actions import NotPossible
@@ -40,7 +41,8 @@ def decide(
 
     ``place`` is the prison where it was given; left out, the one where the person was at that time. ``is_explained``:
     the whole explanation was shown and understood; any other yes is held for the check before sending, whatever the
-    prison has set.
+    prison has set. ``after_sent`` is kept with what is said after a yes to registering went out: what is printed of it
+    says so.
     Raises NotPossible when the person is not known to be in a prison in England then, or records disagree.
     """
     held = facts.hold(patient)
@@ -60,6 +62,7 @@ def decide(
     hold = HOLD_NONE
     if BY_ID[question].holds_yes and answer is Answer.YES:
         hold = hold_for(held.person, standing, place, is_explained=is_explained)
+    is_after_sent = question == GMS_REGISTRATION.id and is_hard_to_undo(held.person, standing)
     entry = held.append(
         kind="decision",
         at=at,
@@ -72,6 +75,7 @@ def decide(
             "hold": hold,
             "once": once,
             "refers": behind(held, asked.in_play, at),
+            **({"after_sent": True} if is_after_sent else {}),
             **details,
         },
     )

@@ -26,6 +26,7 @@ def patient_summary(entry: Entry) -> bytes:
     axes = {**Situation().axes(), **presentation.get("situation", {}), "answer": data["answer"]}
     if not presentation:
         axes["held"] = "yes" if data.get("hold") == HOLD_SECOND_LOOK else "no"
+        axes["registered"] = "sent" if data.get("after_sent") else axes["registered"]
     if not any("answer" in shown.when for shown in words.on("paper", axes)):
         raise NotPossible("There is nothing to print for this answer.")
     return pdf(

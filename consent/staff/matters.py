@@ -1,6 +1,6 @@
 """Where one person stands with each question, and what that asks of staff now. What cannot wait comes first."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from consent import actions, facts
 from consent.policy import Answer, Facts, Outcome, Rule
 from consent.questions import GMS_REGISTRATION, GP_RECORD, QUESTIONS, Question
+from consent.sent import in_turn, requests_of
 from consent.staff.need import Need as Need
-from consent.staff.work import OPEN_REQUEST, Work
+from consent.staff.work import Work
 from consent.standing import QuestionStanding, Standing, local_date
 from registration import actions as registration
 from registration.models import Patient, Prison, RegistrationRequest
@@ -164,18 +165,6 @@ def joined(found: Iterable[Need]) -> list[Need]:
 
 def _both(one: Need, other: Need) -> Need:
     return Need(one.codes, one.questions + other.questions, one.what, one.because, one.due, one.today)
-
-
-def in_turn(requests: Iterable[RegistrationRequest]) -> list[RegistrationRequest]:
-    """Oldest first, and one that is still open last: the last one is the one that matters."""
-    return sorted(requests, key=lambda request: (request.state in OPEN_REQUEST, request.pk))
-
-
-def requests_of(people: Collection[Patient]) -> Mapping[int, RegistrationRequest]:
-    """The newest registration request of each of these people, by the patient who stands for the person."""
-    of_them = Q(patient__in=people) | Q(patient__merged_into__in=people)
-    rows = in_turn(RegistrationRequest.objects.filter(of_them).select_related("patient", "made_in"))
-    return {request.patient.merged_into_id or request.patient_id: request for request in rows}
 
 
 def everyone(

@@ -17,11 +17,12 @@ from consent import facts
 from consent.kiosk import visits
 from consent.models import Visit
 from consent.roles import Deed
+from consent.sent import OPEN_REQUEST
 from consent.staff import here, wording
 from consent.staff.doing import Do, start_a_visit, write_down_a_paper
 from consent.staff.expected.coming import coming_to
 from consent.staff.lists.registering import among_taken_back, with_a_request
-from consent.staff.matters import OPEN_REQUEST, Matter, Need, everyone, needs
+from consent.staff.matters import Matter, Need, everyone, needs
 from consent.staff.tablets import broke_off, calls_at, going_on, not_finished_at, see_again
 from consent.standing import Standing
 from registration.custody import State

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.policy import Answer
 from consent.questions import GMS_REGISTRATION, GP_RECORD
-from consent.staff.sent import NEEDS_HELP, Sent
+from consent.sent import NEEDS_HELP, Sent
 from consent.standing import QuestionStanding, Standing, local_date
 from registration.custody import State
 from registration.legal_status import LegalStatus

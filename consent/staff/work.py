@@ -8,13 +8,11 @@ from django.utils.translation import gettext
 from consent import facts
 from consent.policy import Answer, working_days_after
 from consent.questions import GMS_REGISTRATION
+from consent.sent import NEEDS_HELP, OPEN_REQUEST, Sent, sent_of
 from consent.staff import wording
 from consent.staff.need import Need
-from consent.staff.sent import NEEDS_HELP, Sent, sent_of
 from consent.standing import QuestionStanding, local_date
 from registration.models import RegistrationRequest
-
-OPEN_REQUEST = ("to-make", "made")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from django.utils.translation import gettext
 
 from consent import facts
 from consent.roles import Deed, Posts
+from consent.sent import requests_of
 from consent.staff import wording
-from consent.staff.matters import Matter, matters, needs, requests_of
+from consent.staff.matters import Matter, matters, needs
 from consent.standing import History, Standing, local_date, stand
 from registration.custody import State
 from registration.legal_status import LegalStatus, StatusRecord

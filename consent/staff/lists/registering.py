@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from consent import actions, facts, waiting
+from consent.sent import OPEN_REQUEST
 from consent.staff.doing import Do
 from consent.staff.lists.row import Person, Row
-from consent.staff.matters import OPEN_REQUEST, Matter, needs, needs_entering
+from consent.staff.matters import Matter, needs, needs_entering
 from registration.models import Patient, Prison, RegistrationRequest
 
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from consent.questions import GMS_REGISTRATION
+from consent.sent import OPEN_REQUEST
 from consent.staff.doing import Do
 from consent.staff.lists.row import Person, Row
-from consent.staff.matters import OPEN_REQUEST, Matter, Need
+from consent.staff.matters import Matter, Need
 from consent.standing import Standing, local_date
 from registration.models import Patient, Prison, ScreeningOutcome
 from registration.screening import ANY, Call, birthday, calls, programmes

@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from consent import actions, facts
 from consent.questions import GMS_REGISTRATION
 from consent.roles import Deed
+from consent.sent import requests_of
 from consent.staff import here
 from consent.staff.forms import StaffForm
-from consent.staff.matters import requests_of
 from consent.standing import local_date
 from registration.actions import NotPossible
 from registration.feeds.confirmations import COLUMNS, Confirmation, confirmations_of

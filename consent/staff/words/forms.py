@@ -29,7 +29,12 @@ AXES = {
         "unknown": _("legal status not known"),
     },
     "home_gp": {"yes": _("yes"), "no": _("no"), "unsure": _("not sure")},
-    "registered": {"yes": _("yes"), "no": _("no"), "unknown": _("not known")},
+    "registered": {
+        "yes": _("yes"),
+        "no": _("no"),
+        "unknown": _("not known"),
+        "sent": _("asked for since they came in"),
+    },
     "transferred": {"yes": _("yes"), "no": _("no")},
     "length": {"first-night": _("the first night"), "whole": _("the whole journey")},
     "held": {"yes": _("yes"), "no": _("no")},

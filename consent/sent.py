@@ -1,12 +1,17 @@
 """What became outside of a yes that a person takes back: what can still be undone, and what cannot."""
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
 
+from django.db.models import Q
+
 from consent.policy import Answer
-from consent.questions import GP_RECORD
-from consent.standing import QuestionStanding
-from registration.models import RegistrationRequest
+from consent.questions import GMS_REGISTRATION, GP_RECORD
+from consent.standing import QuestionStanding, Standing
+from registration.models import Patient, RegistrationRequest
+
+OPEN_REQUEST = ("to-make", "made")
 
 
 class Sent(Enum):
@@ -44,3 +49,21 @@ def was_looked_up(asked: QuestionStanding, request: RegistrationRequest) -> bool
     if request.state == "to-make" or asked.decided_at is None:
         return False
     return asked.decision == Answer.YES or request.changed_at < asked.decided_at
+
+
+def is_hard_to_undo(person: Patient, standing: Standing) -> bool:
+    """Whether they said yes to registering in this time in prison and it has gone out, as far as anybody knows."""
+    asked, request = standing.questions[GMS_REGISTRATION.id], requests_of([person]).get(person.pk)
+    return sent_of(asked, request, standing.opened_at) in NEEDS_HELP
+
+
+def in_turn(requests: Iterable[RegistrationRequest]) -> list[RegistrationRequest]:
+    """Oldest first, and one that is still open last: the last one is the one that matters."""
+    return sorted(requests, key=lambda request: (request.state in OPEN_REQUEST, request.pk))
+
+
+def requests_of(people: Collection[Patient]) -> Mapping[int, RegistrationRequest]:
+    """The newest registration request of each of these people, by the patient who stands for the person."""
+    of_them = Q(patient__in=people) | Q(patient__merged_into__in=people)
+    rows = in_turn(RegistrationRequest.objects.filter(of_them).select_related("patient", "made_in"))
+    return {request.patient.merged_into_id or request.patient_id: request for request in rows}
