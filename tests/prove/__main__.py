@@ -1,6 +1,7 @@
 """``make prove``: the long campaigns. Everything runs on databases of its own; docs/benchmarks.md says what came of it.
 
-python -m tests.prove [tampers] [kills] [rates] [growth] [crowd] [screens] [left] [attacks] [weeks]   (none named: all)
+python -m tests.prove [tampers] [kills] [rates] [growth] [crowd] [screens] [left] [attacks] [weeks]
+                      [arrivals]   (none named: all)
 """
 
 import json
@@ -19,6 +20,7 @@ from tests.prove import report
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TAMPERS, CLEANS, KILLS, PEOPLE, VISITS = 1_000, 1_000, 200, 1_000_000, 200
+ARRIVALS = 14
 # Seed, weeks, people, movements.
 STORY = 20260302, 20, 600, 3_000
 
@@ -239,6 +241,25 @@ def weeks() -> tuple[str, list[str]]:
     ]
 
 
+def arrivals() -> tuple[str, list[str]]:
+    test = "tests/test_browser_reception.py::test_many_arrivals_two_tablets_one_nurse"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-s", "-p", "no:cacheprovider", test],
+        cwd=ROOT,
+        env={**os.environ, "TEST_ARRIVALS": str(ARRIVALS)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    found = [line for line in done.stdout.splitlines() if line.startswith(("Taps of staff", "Seconds of staff"))]
+    return f"{ARRIVALS} arrivals", [
+        "Two tablets and one nurse in Chromium: the list uploaded, everybody received, sent to a tablet and through the",
+        "first night there; one is known already, and one has no English. Nobody is lost (asserted).",
+        "",
+        *(f"- {line}" for line in found),
+    ]
+
+
 GROWING = {"person": "the person's page", "today": "today's list", "decision": "one decision"}
 CAMPAIGNS: dict[str, Callable[[], tuple[str, list[str]]]] = {
     "tampers": tampers,
@@ -250,6 +271,7 @@ CAMPAIGNS: dict[str, Callable[[], tuple[str, list[str]]]] = {
     "left": left,
     "attacks": attacks,
     "weeks": weeks,
+    "arrivals": arrivals,
 }
 
 
