@@ -253,7 +253,7 @@ def arrivals() -> tuple[str, list[str]]:
     )
     found = [line for line in done.stdout.splitlines() if line.startswith(("Taps of staff", "Seconds of staff"))]
     return f"{ARRIVALS} arrivals", [
-        "Two tablets and one nurse in Chromium: the list uploaded, everybody received, sent to a tablet and through the",
+        "Two tablets and one nurse in Chromium: the list uploaded, everybody received, sent to a tablet, through the",
         "first night there; one is known already, and one has no English. Nobody is lost (asserted).",
         "",
         *(f"- {line}" for line in found),
