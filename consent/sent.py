@@ -54,7 +54,7 @@ def was_looked_up(asked: QuestionStanding, request: RegistrationRequest) -> bool
 def is_hard_to_undo(person: Patient, standing: Standing) -> bool:
     """Whether they said yes to registering in this time in prison and it has gone out, as far as anybody knows."""
     asked, request = standing.questions[GMS_REGISTRATION.id], requests_of([person]).get(person.pk)
-    return sent_of(asked, request, standing.opened_at) in NEEDS_HELP
+    return asked.decision is not None and sent_of(asked, request, standing.opened_at) in NEEDS_HELP
 
 
 def in_turn(requests: Iterable[RegistrationRequest]) -> list[RegistrationRequest]:

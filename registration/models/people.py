@@ -67,7 +67,16 @@ class Patient(models.Model):
     history = HistoricalRecords()
 
     class Meta:
-        indexes = [models.Index(fields=["family_name"]), models.Index(fields=["nhs_number"])]
+        indexes = [
+            models.Index(fields=["family_name"]),
+            models.Index(fields=["nhs_number"]),
+            # A few among very many, and a list of work is made of them.
+            models.Index(
+                fields=["leaving_told_at"],
+                condition=models.Q(leaving_told_at__isnull=False),
+                name="people_with_leaving_dates",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.prison_number

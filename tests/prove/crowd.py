@@ -2,7 +2,8 @@
 as they do with 50 in both?
 
 The work is the same in both: 14 people came in since yesterday and 36 have something due. The others have answered, as
-most of a prison has; they are put in by SQL from the rows of a few who did so through the product's own actions.
+most of a prison has, their answers stand in the clinical record, and no programme of screening calls them (men of 30);
+they are put in by SQL from the rows of a few who did so through the product's own actions.
 """
 
 import json
@@ -113,6 +114,7 @@ def fill() -> None:
     from consent import actions
     from consent.policy import Answer
     from consent.roles import Role
+    from consent.staff.person.clinical_record import KIND
     from registration.legal_status import LegalStatus
     from registration.movements import Direction, Movement
     from tests.staff import give_posts
@@ -135,12 +137,14 @@ def fill() -> None:
                     "date_of_birth": (now - timedelta(days=12_000 + n)).date(),
                     "home_gp": "yes",
                     "language": "en",
+                    **({"sex": "male"} if n >= AT_WORK else {}),
                 },
             )
             told = {"patient": person, "by": actions.staff(nurse), "route": "talk"}
             if n >= AT_WORK:
                 for question in ("gp-record", "gms-registration"):
-                    actions.decide(**told, question=question, answer=Answer.NO, at=now - timedelta(days=19))
+                    said = actions.decide(**told, question=question, answer=Answer.NO, at=now - timedelta(days=19))
+                    actions.record_note(patient=person, kind=KIND, by=actions.staff(nurse), refers=(said.hash,))
             elif n % 3 == 0 and n >= NEW:
                 actions.decide(**told, question="gms-registration", answer=Answer.YES, at=now - timedelta(days=9))
             elif n % 3 == 1 and n >= NEW:

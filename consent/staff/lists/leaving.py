@@ -23,7 +23,7 @@ DONE = {SHEET: _("Release sheet given"), FORM: _("GP outside asked"), CHECKED: _
 
 
 def among_those_with_dates(prison: Prison) -> Q:
-    return Q(patient__leaving_told_at__isnull=False)
+    return Q(pk__in=Patient.objects.filter(leaving_told_at__isnull=False, status__prison=prison).values("pk"))
 
 
 def nobody_here(prison: Prison) -> Q:
