@@ -9,6 +9,7 @@ from pathlib import Path
 
 FILE = Path(__file__).parent / "screening.toml"
 ANY = "any"
+SEXES = ("female", "male")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,12 @@ def calls(born: date, sex: str, on: date, dealt_with: Mapping[str, date]) -> lis
             since = max(since, birthday(last, programme.years))
         found.append(Call(programme, since))
     return found
+
+
+def taken_as(sex: str, prison_sex: str) -> str:
+    """The sex on record; else that of the people a prison is for, where it is for men or for women alone. Otherwise
+    everybody in a prison for men would have to be asked before cervical screening."""
+    return sex or (prison_sex if prison_sex in SEXES else "")
 
 
 def birthday(born: date, age: int) -> date:

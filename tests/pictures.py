@@ -102,7 +102,7 @@ def staff_pages(page: Page, password: str) -> list[str]:
         # A few of each kind are enough: every prison has the same settings page.
         if (
             address in done
-            or address.endswith((".pdf", ".zip"))
+            or address.endswith((".pdf", ".zip", ".csv", ".json"))
             or kinds.count(kind_of(address)) >= SO_MANY[is_person(address)]
         ):
             continue

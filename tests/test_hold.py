@@ -3,9 +3,11 @@
 import pytest
 
 from consent.hold import Setting, hold_of
+from consent.kiosk import visits
 from consent.models import HoldException
 from registration.legal_status import LegalStatus
-from tests.staff import Reception, words
+from tests.staff import GP, Reception, words
+from tests.test_kiosk import Tablet
 
 EVERYONE = Setting("none")
 SENTENCED = {"legal_status": LegalStatus.SENTENCED, "home_gp": "yes", "is_explained": True}
@@ -77,3 +79,20 @@ def test_the_same_group_set_again_is_set_anew(reception):
     for hours in ("6", "12"):
         reception.sends(HELD, legal_status="RECALL", home_gp="", hold="hours", hold_hours=hours)
     assert HoldException.objects.get().hold_hours == 12
+
+
+def test_where_nothing_is_held_a_yes_by_talking_is_checked_all_the_same(reception):
+    reception.sends(HELD, legal_status="SENTENCED", home_gp="", hold="none", hold_hours="72")
+    person = reception.comes("A1111AA", status=LegalStatus.SENTENCED)
+    reception.says(person, "yes")  # nobody says that all of it was told
+    assert not person.registration_requests.exists()
+    assert "check before sending" in reception.reads("/staff/people/A1111AA/")
+
+
+@pytest.mark.parametrize(("days", "title"), [(0.0, "You have already answered."), (1.0, "Is it still yes?")])
+def test_a_tablet_checks_a_yes_from_the_next_day_on_and_not_sooner(reception, days, title):
+    person = reception.comes(days=2)
+    reception.says(person, "no", question=GP, days=days)
+    reception.says(person, "yes", days=days)
+    _visit, code = visits.start(patient=person, place="wing", user=reception.nurse)
+    assert Tablet().tap(code).press("language:en-GB").title == title

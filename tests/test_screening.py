@@ -11,7 +11,7 @@ from consent import actions
 from registration import screening
 from registration.actions import merge, patient_with
 from registration.by_staff import record_screening
-from registration.models import ScreeningOutcome
+from registration.models import Prison, ScreeningOutcome
 from registration.screening import Programme, calls, programmes
 from tests.staff import GMS, Reception, ago, words
 
@@ -115,7 +115,30 @@ def test_whoever_is_not_registered_and_would_be_called_is_on_it_with_what_is_not
     assert "Overdue" in page  # 28 days after they came in, which is ours
 
 
+@pytest.mark.parametrize(
+    ("prison", "taken", "called", "not_called"),
+    [
+        ("male", "taken as male, in a prison for men", "Bowel", "Breast"),
+        ("female", "taken as female", "Breast", "aort"),
+    ],
+)
+def test_in_a_prison_for_men_nobody_is_asked_before_cervical_screening_for_want_of_a_record(
+    reception, prison, taken, called, not_called
+):
+    Prison.objects.filter(pk="LEI").update(sex=prison)
+    reception.comes("A1111AA", date_of_birth=born(60))
+    reception.comes("A2222AA", date_of_birth=born(30))
+    page = reception.reads(LIST)
+    assert f"Sex not recorded: {taken}" in page and called in page and not_called not in page
+    assert ("Cervical" in page) == (prison == "female") == ("A2222AA" in page)
+    form = reception.reads("/staff/people/A1111AA/screening/")
+    assert called in form and ("Cervical" in form) == (prison == "female")
+    reception.comes("A3333AA", date_of_birth=born(30), sex="female")
+    assert "A3333AA" in reception.reads(LIST)
+
+
 def test_a_sex_or_a_date_of_birth_that_is_not_recorded_is_said_and_leads_to_where_it_is_recorded(reception):
+    Prison.objects.filter(pk="LEI").update(sex="mixed")
     reception.comes("A1111AA", date_of_birth=born(60))
     reception.comes("A2222AA")
     page = reception.reads(LIST)

@@ -90,6 +90,23 @@ def test_the_sentence_on_top_says_what_stands_and_what_follows(reception, answer
     assert "at Leeds (HMP)." in page
 
 
+@pytest.mark.parametrize(
+    ("answer", "ahead", "over"),
+    [
+        ("yes", "check before sending is due on", "check before sending was due on"),
+        (None, "Offer it by", "Offer it now; it was due on"),
+    ],
+)
+def test_a_day_that_is_over_is_not_told_as_if_it_lay_ahead(reception, answer, ahead, over):
+    for number, days in (("A1234BC", 2), ("A2222AA", 9)):
+        person = reception.comes(number, days=days)
+        if answer:
+            reception.says(person, answer, days=days - 0.1)
+    soon, late = reception.reads(PAGE), reception.reads("/staff/people/A2222AA/")
+    assert ahead in soon and over not in soon
+    assert over in late and ahead not in late
+
+
 def test_a_yes_that_was_sent_says_how_far_it_is(reception):
     person = reception.comes(days=2)
     entry = reception.says(person, "yes", days=1.9)

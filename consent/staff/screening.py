@@ -13,14 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from consent import facts
 from consent.roles import Deed
 from consent.staff import wording
 from consent.staff.forms import FIRST_YEAR, DayField, StaffForm, one_of
 from consent.staff.here import done, form_page, of_person
 from registration.by_staff import record_screening
-from registration.models import Patient, ScreeningOutcome
+from registration.models import Patient, Prison, ScreeningOutcome
 from registration.patients import family
-from registration.screening import Programme, calls, programmes
+from registration.screening import Programme, calls, programmes, taken_as
 
 NOTHING = [("", _("Nothing recorded"))]
 
@@ -110,5 +111,7 @@ def asked_of(person: Patient) -> list[Asked]:
     last = {row.programme: row for row in rows}
     born, today = person.date_of_birth, timezone.localdate()
     dealt_with = {name: row.on for name, row in last.items()}
-    due = {call.programme for call in calls(born, person.sex, today, dealt_with)} if born else set()
+    prison = Prison.objects.filter(pk=facts.standing_of(person).prison).first()
+    sex = taken_as(person.sex, prison.sex if prison else "")
+    due = {call.programme for call in calls(born, sex, today, dealt_with)} if born else set()
     return [Asked(p, last.get(p.id), p in due) for p in programmes() if p in due or p.id in last]

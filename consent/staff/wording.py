@@ -51,6 +51,12 @@ FOLLOWS = {
     "16": _("Answered during an earlier time in prison. Offer it afresh by {due}."),
     "17": _("Offer it by {due}."),
 }
+# The same once that day is over.
+WAS_DUE = {
+    "10g": _("Not sent yet: check before sending was due on {due}. Do not ask again."),
+    "16": _("Answered during an earlier time in prison. Offer it afresh; it was due on {due}."),
+    "17": _("Offer it now; it was due on {due}."),
+}
 LEGAL_STATUS = {
     LegalStatus.REMAND: _("On remand"),
     LegalStatus.CONVICTED_UNSENTENCED: _("Convicted, not sentenced yet"),
@@ -207,7 +213,8 @@ def follows(
         return f"{over} {after_leaving(asked, request)}"
     if code == "7":
         return f"{after_yes(asked, request)} {gettext('Do not ask again.')}"
-    said = str(FOLLOWS[code]).format(due=day(due) if due else "")
+    is_over = due is not None and due < timezone.localdate() and code in WAS_DUE
+    said = str((WAS_DUE if is_over else FOLLOWS)[code]).format(due=day(due) if due else "")
     is_undone = asked.decision == Answer.WITHDRAWN or (asked.decision == Answer.NO and sent in NEEDS_HELP)
     return f"{taken_back(asked.question, sent)} {said}" if is_undone and code in ("5", "6g", "8") else said
 

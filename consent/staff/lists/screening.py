@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from consent.questions import GMS_REGISTRATION
 from consent.sent import OPEN_REQUEST
@@ -16,9 +17,13 @@ from consent.staff.lists.row import Person, Row
 from consent.staff.matters import Matter, Need
 from consent.standing import Standing, local_date
 from registration.models import Patient, Prison, ScreeningOutcome
-from registration.screening import ANY, Call, birthday, calls, programmes
+from registration.screening import ANY, SEXES, Call, birthday, calls, programmes, taken_as
 
 DUE = timedelta(days=28)  # after they came in; ours
+TAKEN_AS = {
+    "male": _("Sex not recorded: taken as male, in a prison for men."),
+    "female": _("Sex not recorded: taken as female, in a prison for women."),
+}
 
 
 def among_those_of_an_age(prison: Prison) -> Q:
@@ -28,7 +33,8 @@ def among_those_of_an_age(prison: Prison) -> Q:
     for programme in programmes():
         old_enough, young_enough = birthday(today, 1 - programme.first_age), birthday(today, -2 - programme.last_age)
         called = Q(patient__date_of_birth__range=(young_enough, old_enough))
-        found |= called if programme.sex == ANY else called & Q(patient__sex__in=("", programme.sex))
+        may_be = [sex for sex in ("", *SEXES) if programme.fits(taken_as(sex, prison.sex))]
+        found |= called & Q(patient__sex__in=may_be)
     return found
 
 
@@ -42,25 +48,29 @@ def screening(people: list[Person], prison: Prison, at: datetime) -> Iterator[Ro
         if person.date_of_birth is None:
             unknown = gettext("Date of birth not recorded, so nobody can say which programmes would call them.")
             yield Row(person, lines=[unknown], buttons=[describe])
-        elif found := calls(person.date_of_birth, person.sex, today, dealt_with.get(person.pk, {})):
+        elif found := calls(
+            person.date_of_birth, taken_as(person.sex, prison.sex), today, dealt_with.get(person.pk, {})
+        ):
             record = Do(gettext("Record what came of it"), reverse("screening", args=[person.prison_number]))
             buttons = [record] if person.sex else [record, describe]
-            yield Row(person, [need_of(found, person, standing, today)], waiting(about), buttons)
+            yield Row(person, [need_of(found, person, prison, standing, today)], waiting(about), buttons)
 
 
-def need_of(found: list[Call], person: Patient, standing: Standing, today: date) -> Need:
+def need_of(found: list[Call], person: Patient, prison: Prison, standing: Standing, today: date) -> Need:
     """Everything that would call them, by the day on which the first of it is due."""
     came = local_date(standing.opened_at) if standing.opened_at else today
     names = ", ".join(gettext(call.programme.name) for call in found)
     due = min(max(came, call.since) for call in found) + DUE
     what = gettext("Refer by hand: %(programmes)s") % {"programmes": names}
-    return Need((), (), what, because(found, person), due, today)
+    return Need((), (), what, because(found, person, prison), due, today)
 
 
-def because(found: list[Call], person: Patient) -> str:
+def because(found: list[Call], person: Patient, prison: Prison) -> str:
     """What is not sure of it."""
     said = []
-    if not person.sex and (by_sex := [call for call in found if call.programme.sex != ANY]):
+    if not person.sex and prison.sex in TAKEN_AS:
+        said.append(str(TAKEN_AS[prison.sex]))
+    elif not person.sex and (by_sex := [call for call in found if call.programme.sex != ANY]):
         names = ", ".join(gettext(call.programme.name) for call in by_sex)
         said.append(gettext("Sex not recorded: ask before %(programmes)s.") % {"programmes": names})
     if not all(call.programme.checked for call in found):

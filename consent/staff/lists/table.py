@@ -154,7 +154,10 @@ LISTS = (
         _("Not called to screening by themselves"),
         Role.REGISTRAR,
         _("The registrar, with clinicians"),
-        _("Without a registration nobody comes onto the lists of screening by themselves (HSSIB, July 2025)."),
+        _(
+            "Without a registration nobody comes onto the lists of screening by themselves (HSSIB, July 2025). Where "
+            "no sex is recorded, that of the people the prison is for is taken."
+        ),
         _("Nobody here would be called, or something is recorded for each."),
         screening.screening,
         among=screening.among_those_of_an_age,
