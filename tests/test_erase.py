@@ -231,11 +231,21 @@ def test_whoever_was_expected_and_never_came_is_due_after_its_days_and_nobody_el
     expected("A0002AA", days=28)
     reception_of_the_record.comes("A0003AA", days=20, name="Canary Nightingale")
     expected("A0003AA", days=40)  # here, with a record
+    expected("A0004AA", days=40)
+    actions.import_decision(
+        number="A0004AA",
+        question="gp-record",
+        answer="yes",
+        at=timezone.now() - timedelta(days=60),
+        prison_id="LEI",
+        recorded_by="x",
+        source="x",
+    )
     call_command("erase", due=True, dry_run=True)
     assert "expected more than 28 days ago and never came: 1 would be erased." in capsys.readouterr().out
     call_command("erase", due=True)
     known = set(Patient.objects.values_list("prison_number", flat=True))
-    assert {"A0002AA", "A0003AA"} <= known and "A0001AA" not in known
+    assert {"A0002AA", "A0003AA", "A0004AA"} <= known and "A0001AA" not in known
     call_command("erase", due=True)
     assert "never came: 0 erased." in capsys.readouterr().out
 

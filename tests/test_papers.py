@@ -175,6 +175,7 @@ def test_the_slip_says_that_we_are_late_and_tells_no_more_than_the_paper_to_keep
     answer(sam, "yes", GMS, route="talk", at=ADMITTED + timedelta(hours=1))
     slip = kept(sam, language=language, is_late=True)
     assert slip == before
+    assert read(slip).metadata.title == content.current(KIOSK, language).titles["slip"]
     pages = pages_back(slip)
     assert len(pages) == (1 if language == "en-GB" else 2)
     for page, told in zip(pages, printing.in_both(content.current(KIOSK, language)), strict=True):

@@ -6,6 +6,7 @@ from consent import facts, ledger
 from consent.models import Entry
 from consent.papers.paper_code import code_of
 from consent.words import content
+from tests.published import publish
 from tests.staff import GMS, GP, Reception, ago, typed_moment, words
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,18 @@ def test_a_code_that_no_paper_has_is_refused_and_nothing_is_stored(reception):
     response = reception.sends(PAPER, **typed(code="NYL-00000000-00000000"))
     assert response.status_code == 422
     assert "No words that were published have this code." in words(response)
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize("wrong", ["order", "language"])
+def test_a_code_with_no_order_of_the_three_or_of_two_papers_is_refused(reception, wrong):
+    reception.comes()
+    publish("pl")
+    gp, gms = content.current(GP), content.current(GMS, "pl" if wrong == "language" else "en-GB")
+    code = code_of(["no", "yes", "later"], [gp, gms])
+    code = code.replace("NYL", "NNL") if wrong == "order" else code
+    response = reception.sends(PAPER, **typed(code=code))
+    assert response.status_code == 422 and "There is a problem" in words(response)
     assert not Entry.objects.exists()
 
 

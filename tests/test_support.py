@@ -8,6 +8,7 @@ from django.utils import timezone
 from consent import ledger
 from consent.models import Entry
 from consent.roles import Role
+from consent.staff import wording
 from registration.support import CATEGORIES
 from tests.staff import GMS, Reception, give_posts, words
 
@@ -112,6 +113,7 @@ def test_the_newest_view_says_when_to_look_again_and_a_release_ends_it(reception
     view(reception, in_days(9))
     page = reception.reads(LIST)
     assert page.count("A1234BC") >= 1 and page.count("Due on") == 1
+    assert f"Due on {wording.day(timezone.localdate() + timedelta(days=9))}" in page
     reception.leaves(person, "RELEASED", days=0.1)
     reception.arrives(person, "NEW_ADMISSION")
     assert "Nobody has to be looked at again." in reception.reads(LIST)

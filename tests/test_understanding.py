@@ -245,6 +245,14 @@ def test_a_point_missed_twice_goes_out_only_once_they_can_say_it_back(reception,
     assert "said in their own words: in part (1)" in reception.reads(PERSON)
 
 
+def test_a_point_missed_once_and_then_known_is_not_to_be_said_back(reception, sam):  # noqa: F811
+    tablet = at_the_first_question(reception, sam)
+    tablet.understood("wrong").understood("right")
+    go_to(tablet, "choose").choose("yes").press("confirm")
+    assert 'name="check:' not in reception.browser.get(CHECK).content.decode()
+    assert "Explain again" not in reception.reads(PERSON)
+
+
 # -- the question about the cost of no, on the first night and in the whole -------------------------------------------
 
 

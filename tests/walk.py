@@ -50,10 +50,12 @@ def tap_keys(page, code) -> None:
 class Walk:
     """One visit at a tablet, pressed on by hand."""
 
-    def __init__(self, page, site, person, *, place="wing", interpreter="Interpreter 1234", tap=tap_keys, says="me"):
+    def __init__(
+        self, page, site, person, *, place="wing", interpreter="Interpreter 1234", tap=tap_keys, says="me", reason=""
+    ):
         self.page, self.person = page, person
         nurse = User.objects.get(username="nurse")
-        self.visit, code = visits.start(patient=person, place=place, user=nurse, interpreter=interpreter)
+        self.visit, code = visits.start(patient=person, place=place, user=nurse, interpreter=interpreter, reason=reason)
         page.goto(f"{site}/kiosk/")
         enrol(page, site, code)
         tap(page, code)

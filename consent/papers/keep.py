@@ -29,7 +29,7 @@ def keep_paper(
     """One page a language. ``at``: a day that has passed then is left out. ``is_late``: the slip instead."""
     standing = facts.standing_of(person, at)
     words = content.current(KIOSK, language or language_of(person), standing.prison or "")
-    by = None if is_late else seen_by(standing.opened_at, at)
+    by = seen_by(standing.opened_at, at)
     title = "slip" if is_late else "keep"
     name = (person.given_names.split() or [""])[0] if with_name else ""
     return pdf(

@@ -147,9 +147,10 @@ def screens() -> tuple[str, list[str]]:
     found = campaign()
     languages = list(dict.fromkeys(key.partition(", ")[0] for key in found["screens"]))
     return "Screens", [
-        "Every screen of the whole journey, of the first night and beside the way, walked through in Chromium in each",
-        "language and state (tests/prove/screens.py): axe-core (WCAG 2.2 A and AA, and contrast of 7:1), targets of at",
-        "least 20 mm (choices 30 mm), words cut off, scrolling sideways; and down, on 1280 x 800 at normal size.",
+        "Every screen of the whole journey, of the first night, after a yes was sent and beside the way, in Chromium,",
+        "in each language and state (tests/prove/screens.py): axe-core (WCAG 2.2 A and AA, and contrast of 7:1),",
+        "targets of at least 20 mm (choices 30 mm), words cut off, scrolling sideways; and down, on 1280 x 800 at",
+        "normal size.",
         "",
         f"Screens looked at: {sum(found['screens'].values()):,}, in {len(languages)} languages and {len(STATES)} "
         f"states; faults: {len(found['faults'])}.",

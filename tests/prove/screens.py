@@ -1,7 +1,8 @@
 """Every screen of the tablet in every language and state, in Chromium: axe-core, targets, words cut off, scrolling.
 
 States: 1280 x 800 (the tablet), the same with bigger words, on its side (800 x 1280), and the smallest, 600 x 1024, in
-both sizes of words. Journeys: the whole one on the wing with the pages beside the way, and the first night.
+both sizes of words. Journeys: the whole one on the wing with the pages beside the way, the first night, and the one of
+somebody who asks to change a yes that was sent.
 """
 
 import json
@@ -30,6 +31,8 @@ STATES = {
     "600 x 1024": (600, 1024, False),
     "600 x 1024, bigger words": (600, 1024, True),
 }
+AFTER_SENT = "after it was sent"
+JOURNEYS = ("wing", "reception", AFTER_SENT)
 PORT = 8797
 
 
@@ -70,9 +73,11 @@ def main() -> None:
         for number, tag in enumerate(languages()):
             for state, (width, height, bigger) in STATES.items():
                 page = browser.new_page(viewport={"width": width, "height": height})
-                for place in ("wing", "reception"):
-                    person = somebody(f"A{number}{len(screens):03d}A{'BC'[place == 'wing']}")
-                    for name in walked(page, person, tag, place, bigger=bigger):
+                for journey in JOURNEYS:
+                    person = somebody(f"A{number}{len(screens):03d}A{'BCD'[JOURNEYS.index(journey)]}")
+                    if journey == AFTER_SENT:
+                        says_yes_and_it_is_sent(person)
+                    for name in walked(page, person, tag, journey, bigger=bigger):
                         screens[f"{tag}, {state}"] += 1
                         fits = state == "1280 x 800"
                         faults += [f"{tag}, {state}, {name}: {fault}" for fault in faults_on(page, fits=fits)]
@@ -97,13 +102,30 @@ def somebody(number: str) -> Any:
     return person
 
 
-def walked(page: Any, person: Any, tag: str, place: str, *, bigger: bool) -> Iterator[str]:
+def says_yes_and_it_is_sent(person: Any) -> None:
+    from django.contrib.auth.models import User
+
+    from consent import actions
+    from consent.policy import Answer
+    from consent.questions import GMS_REGISTRATION
+    from registration.models import RegistrationRequest
+
+    nurse = User.objects.get(username="nurse")
+    by = {"patient": person, "by": actions.staff(nurse), "route": "talk"}
+    entry = actions.decide(**by, question=GMS_REGISTRATION.id, answer=Answer.YES)
+    actions.second_look(**by, decision=entry.hash, prison="LEI", reason="they leave tomorrow")
+    request = RegistrationRequest.objects.get(patient=person)
+    actions.move_request(request=request, to="made", user=nurse, still_here=True)
+
+
+def walked(page: Any, person: Any, tag: str, journey: str, *, bigger: bool) -> Iterator[str]:
     from tests import walk
 
-    visit = walk.Walk(page, f"http://127.0.0.1:{PORT}", person, place=place, says="")
+    place, reason = ("wing", "They asked to change it") if journey == AFTER_SENT else (journey, "")
+    visit = walk.Walk(page, f"http://127.0.0.1:{PORT}", person, place=place, says="", reason=reason)
     if bigger:
         visit.press("bigger")
-    yield from walk.whole(visit, tag, beside=place == "wing")
+    yield from walk.whole(visit, tag, beside=journey == "wing")
 
 
 def faults_on(page: Any, *, fits: bool) -> list[str]:

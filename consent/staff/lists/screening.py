@@ -29,13 +29,13 @@ TAKEN_AS = {
 def among_those_of_an_age(prison: Prison) -> Q:
     """Whom a programme may call by age and sex as recorded, to within a year; and whose birth nobody recorded."""
     today = timezone.localdate()
-    found = Q(patient__date_of_birth=None)
+    found = Q(date_of_birth=None)
     for programme in programmes():
         old_enough, young_enough = birthday(today, 1 - programme.first_age), birthday(today, -2 - programme.last_age)
-        called = Q(patient__date_of_birth__range=(young_enough, old_enough))
+        called = Q(date_of_birth__range=(young_enough, old_enough))
         may_be = [sex for sex in ("", *SEXES) if programme.fits(taken_as(sex, prison.sex))]
-        found |= called & Q(patient__sex__in=may_be)
-    return found
+        found |= called & Q(sex__in=may_be)
+    return Q(pk__in=Patient.objects.filter(found, status__prison=prison).values("pk"))
 
 
 def screening(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
