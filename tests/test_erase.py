@@ -241,11 +241,15 @@ def test_whoever_was_expected_and_never_came_is_due_after_its_days_and_nobody_el
         recorded_by="x",
         source="x",
     )
+    expected("A0005AA", days=40)
+    of_them = {"patient": Patient.objects.get(prison_number="A0005AA"), "question": "gms-registration"}
+    nurse = actions.staff(User.objects.get(username="nurse"))
+    actions.record_note(kind="capacity-view", by=nurse, view="x", review_on="2099-01-01", **of_them)
     call_command("erase", due=True, dry_run=True)
     assert "expected more than 28 days ago and never came: 1 would be erased." in capsys.readouterr().out
     call_command("erase", due=True)
     known = set(Patient.objects.values_list("prison_number", flat=True))
-    assert {"A0002AA", "A0003AA", "A0004AA"} <= known and "A0001AA" not in known
+    assert {"A0002AA", "A0003AA", "A0004AA", "A0005AA"} <= known and "A0001AA" not in known
     call_command("erase", due=True)
     assert "never came: 0 erased." in capsys.readouterr().out
 

@@ -7,7 +7,7 @@ from consent.kiosk import visits
 from consent.models import HoldException
 from registration.legal_status import LegalStatus
 from tests.staff import GP, Reception, words
-from tests.test_kiosk import Tablet
+from tests.test_kiosk import Tablet, to_choice
 
 EVERYONE = Setting("none")
 SENTENCED = {"legal_status": LegalStatus.SENTENCED, "home_gp": "yes", "is_explained": True}
@@ -96,3 +96,18 @@ def test_a_tablet_checks_a_yes_from_the_next_day_on_and_not_sooner(reception, da
     reception.says(person, "yes", days=days)
     _visit, code = visits.start(patient=person, place="wing", user=reception.nurse)
     assert Tablet().tap(code).press("language:en-GB").title == title
+
+
+@pytest.mark.parametrize("hears_it_all", [True, False])
+def test_where_nothing_is_held_a_yes_on_a_tablet_is_checked_unless_all_of_it_was_shown(reception, hears_it_all):
+    reception.sends(HELD, legal_status="SENTENCED", home_gp="", hold="none", hold_hours="72")
+    person = reception.comes(status=LegalStatus.SENTENCED)
+    reception.says(person, "no", question=GP)
+    _visit, code = visits.start(patient=person, place="wing", user=reception.nurse)
+    tablet = Tablet().tap(code).press("language:en-GB")
+    if hears_it_all:
+        to_choice(tablet)
+    else:
+        tablet.press("choose-now")
+    tablet.choose("yes").press("confirm")
+    assert person.registration_requests.exists() == hears_it_all

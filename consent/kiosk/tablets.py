@@ -55,7 +55,7 @@ def asking(secret: str, *, again: bool = False) -> Asking | None:
 
     ``again``: it was overtaken, and sent back to come with the secret it has by now.
     """
-    rows = TabletSecret.objects.select_related("tablet", "visit__patient")
+    rows = TabletSecret.objects.select_related("tablet", "visit")
     row = rows.filter(hash=hashed(secret)).first() if secret else None
     if row is None:
         return None

@@ -49,7 +49,7 @@ def now_showing(request: HttpRequest, asks: Asking) -> HttpResponse:
     Where that is another one than before, nothing of the one before stays in this browser, and its page is out of the
     browser's memory: Chromium drops one that may not be stored when a cookie changes that scripts cannot read.
     """
-    visit = visits.on_tablet(asks.tablet)
+    visit = visits.on_tablet(asks.tablet, asks.row.visit)
     if visit and visit.last_seen_at is None:
         visits.arrived(visit)
     is_new = asks.wants_a_new_secret(visit)
@@ -68,7 +68,7 @@ def now_showing(request: HttpRequest, asks: Asking) -> HttpResponse:
 def still_here(request: HttpRequest, asks: Asking | None) -> HttpResponse:
     """A screen asks by itself whether its visit is still on this tablet. Nobody touched anything: a visit that nobody
     touches ends as soon as without it."""
-    visit = visits.on_tablet(asks.tablet) if asks and not asks.is_overtaken else None
+    visit = visits.on_tablet(asks.tablet, asks.row.visit) if asks and not asks.is_overtaken else None
     return HttpResponse(status=204) if asks and visit and asks.shows(visit) else left(request)
 
 

@@ -227,10 +227,14 @@ def touched(visit: Visit, question: str) -> None:
     visit.last_seen_at = now
 
 
-def on_tablet(tablet: Tablet) -> Visit | None:
-    """The live visit of a tablet. One that nobody touched for too long is ended, and stores nothing."""
-    visit = Visit.objects.select_related("patient").filter(tablet=tablet, ended_at=None).first()
-    return going_on(visit)
+def on_tablet(tablet: Tablet, last: Visit | None = None) -> Visit | None:
+    """The live visit of a tablet. One that nobody touched for too long is ended, and stores nothing.
+
+    ``last``: the one it had when it was last asked, read just now. While that is live, there is no other.
+    """
+    if last is not None and last.tablet_id == tablet.pk and last.ended_at is None:
+        return going_on(last)
+    return going_on(Visit.objects.filter(tablet=tablet, ended_at=None).first())
 
 
 def still_on_its_tablet(visit: Visit) -> Visit | None:
