@@ -87,6 +87,14 @@ def test_a_no_said_after_it_was_sent_is_helped_in_the_same_way(reception):
     assert "Taking back the yes does not undo it." in reception.reads(PAGE)
 
 
+def test_a_later_said_after_it_was_sent_says_how_far_that_is_as_well(reception):
+    person = said_yes(reception)
+    goes_on(reception, "made")
+    reception.says(person, "later")
+    page = reception.reads(PAGE)
+    assert "Chose to decide later" in page and "not confirmed: confirm, do not make again. Ask again on" in page
+
+
 @pytest.mark.parametrize("steps", [["stopped"], ["made", "rejected"], ["made", "confirmed", "ended"]])
 def test_where_nothing_stands_outside_nobody_has_to_help(reception, steps):
     said_yes(reception)

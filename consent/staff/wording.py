@@ -215,6 +215,8 @@ def follows(
         return f"{after_yes(asked, request)} {gettext('Do not ask again.')}"
     is_over = due is not None and due < timezone.localdate() and code in WAS_DUE
     said = str((WAS_DUE if is_over else FOLLOWS)[code]).format(due=day(due) if due else "")
+    if request and asked.decision == Answer.LATER and sent in NEEDS_HELP and code in ("12", "13"):
+        return f"{step_reached(request)} {said}"
     is_undone = asked.decision == Answer.WITHDRAWN or (asked.decision == Answer.NO and sent in NEEDS_HELP)
     return f"{taken_back(asked.question, sent)} {said}" if is_undone and code in ("5", "6g", "8") else said
 
