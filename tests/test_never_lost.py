@@ -259,7 +259,7 @@ def counts():
 
 @once
 def test_the_server_is_killed_and_the_wire_is_cut_and_no_answer_is_lost_or_doubled(counts):
-    kills.on_sqlite(counts, servers=3, cuts=16, rng=Random(counts.seed), deadline=in_a_minute())
+    kills.on_sqlite(counts, servers=2, cuts=8, rng=Random(counts.seed), deadline=in_a_minute())
     assert counts.kills["server"] and counts.answers
 
 
@@ -267,5 +267,5 @@ def test_the_server_is_killed_and_the_wire_is_cut_and_no_answer_is_lost_or_doubl
 def test_the_database_cluster_is_killed_and_no_answer_is_lost_or_doubled(counts):
     if reason := why_none():
         pytest.skip(reason)
-    kills.on_postgresql(counts, servers=1, clusters=3, cuts=4, rng=Random(counts.seed), deadline=in_a_minute())
+    kills.on_postgresql(counts, servers=1, clusters=2, cuts=2, rng=Random(counts.seed), deadline=in_a_minute())
     assert counts.kills["cluster"] and counts.answers
