@@ -108,7 +108,7 @@ def test_the_line_is_what_policy_says():
 
 def test_a_yes_that_came_too_fast_is_held_and_talked_over_before_it_is_sent(reception, clock):
     PrisonPolicy.objects.create(prison_id="LEI", hold="none")
-    person = reception.comes()
+    person = reception.comes(status=LegalStatus.SENTENCED)
     goes_through(sits_down(reception, clock, person), clock, "yes", tapping)
     assert data_of(person)["hold"] == "second-look"
     assert not RegistrationRequest.objects.exists()
