@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from consent.models import Status
 from consent.questions import GMS_REGISTRATION
 from consent.sent import OPEN_REQUEST
 from consent.staff.doing import Do
@@ -35,7 +36,9 @@ def among_those_of_an_age(prison: Prison) -> Q:
         called = Q(date_of_birth__range=(young_enough, old_enough))
         may_be = [sex for sex in ("", *SEXES) if programme.fits(taken_as(sex, prison.sex))]
         found |= called & Q(sex__in=may_be)
-    return Q(pk__in=Patient.objects.filter(found, status__prison=prison).values("pk"))
+    # Named one by one: joined, PostgreSQL would read the whole estate for one prison.
+    here = list(Status.objects.filter(prison=prison).values_list("pk", flat=True))
+    return Q(pk__in=Patient.objects.filter(found, pk__in=here).values("pk"))
 
 
 def screening(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
