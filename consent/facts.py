@@ -187,6 +187,11 @@ def in_prison(prison: Prison | str, at: datetime, among: Q | None = None) -> lis
     ]
 
 
+def may_wait() -> Q:
+    """Rows of Status with any word of consent/waiting.py, or for whom they were not worked out yet."""
+    return ~Q(waits=waiting.NOBODY_WAITS)
+
+
 def may_wait_for(*words: str) -> Q:
     """Rows of Status with one of these words of consent/waiting.py, or for whom they were not worked out yet."""
     wanted = Q(waits="")

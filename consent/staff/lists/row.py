@@ -81,11 +81,23 @@ def together(*kinds: Rows) -> Rows:
     return rows
 
 
-def among_any(*kinds: Among) -> Among:
-    """Everyone whom one of these finds."""
-    return lambda prison: reduce(or_, (among(prison) for among in kinds))
+@dataclass(frozen=True, slots=True)
+class WaitingFor:
+    """Everyone for whom one of these rows of the policy table, or other words of consent/waiting.py, may fit."""
+
+    words: tuple[str, ...]
+
+    def __call__(self, prison: Prison) -> Q:
+        return facts.may_wait_for(*self.words)
 
 
 def waiting_for(*words: str) -> Among:
-    """Everyone for whom one of these rows of the policy table, or other words of consent/waiting.py, may fit."""
-    return lambda prison: facts.may_wait_for(*words)
+    return WaitingFor(words)
+
+
+def among_any(*kinds: Among) -> Among:
+    """Everyone whom one of these finds, and perhaps more: that any word is there at all is seen at once, which of
+    twenty it is takes a while."""
+    named = [among for among in kinds if not isinstance(among, WaitingFor)]
+    wider = [] if len(named) == len(kinds) else [lambda prison: facts.may_wait()]
+    return lambda prison: reduce(or_, (among(prison) for among in (*wider, *named)))
