@@ -54,6 +54,8 @@ def given_its_rights(role: str = ROLE, to: str = "application") -> None:
     server = connection.copy()
     try:
         with server.cursor() as cursor:
+            # As of a test that has begun, each new connection is the application's; and only the owner makes roles.
+            cursor.execute("RESET ROLE")
             cursor.execute("SELECT pg_advisory_lock(20250710)")
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             if not cursor.fetchone():
