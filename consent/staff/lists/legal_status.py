@@ -1,9 +1,9 @@
 """Whose legal status is not known, or has changed to something nobody told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -13,7 +13,7 @@ from consent.staff.doing import Do
 from consent.staff.lists.row import Person, Row
 from registration.custody import State
 from registration.legal_status import LegalStatus
-from registration.models import LegalStatusRecord, Notice, Prison
+from registration.models import LegalStatusRecord, Notice, Patient, Prison
 
 
 def among_unknown(prison: Prison) -> Q:
@@ -23,12 +23,17 @@ def among_unknown(prison: Prison) -> Q:
     return facts.may_wait_for("status") | Q(pk__in=own) | Q(pk__in=joined)
 
 
+def records_of(people: Iterable[int]) -> QuerySet[Patient]:
+    """Their own and those that were joined to them."""
+    of = list(people)
+    return Patient.objects.filter(Q(pk__in=of) | Q(merged_into__in=of))
+
+
 def legal_status(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
-    here_now = Q(patient__in=[p.pk for p, *_ in people]) | Q(patient__merged_into__in=[p.pk for p, *_ in people])
-    told = Notice.objects.filter(here_now, kind=Notice.Kind.STATUS_CHANGED)
-    typed = LegalStatusRecord.objects.filter(here_now, convicted=None)
+    told = Notice.objects.filter(patient__in=records_of(p.pk for p, *_ in people), kind=Notice.Kind.STATUS_CHANGED)
     of = {"joined": F("patient__merged_into_id"), "own": F("patient_id")}
     newest = {r["joined"] or r["own"]: r["told"] for r in told.values(**of).annotate(told=Max("at"))}
+    typed = LegalStatusRecord.objects.filter(patient__in=records_of(newest), convicted=None)
     known = {r["joined"] or r["own"]: r["typed"] for r in typed.values(**of).annotate(typed=Max("recorded_at"))}
     for person, standing, _about in people:
         lines = []

@@ -38,7 +38,7 @@ def among_those_of_an_age(prison: Prison) -> Q:
         found |= called & Q(sex__in=may_be)
     # Named one by one: joined, PostgreSQL would read the whole estate for one prison.
     here = list(Status.objects.filter(prison=prison).values_list("pk", flat=True))
-    return Q(pk__in=Patient.objects.filter(found, pk__in=here).values("pk"))
+    return Q(pk__in=list(Patient.objects.filter(found, pk__in=here).values_list("pk", flat=True)))
 
 
 def screening(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
