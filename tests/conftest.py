@@ -58,6 +58,12 @@ def seen(at: datetime = MONDAY, prison: str = "LEI") -> Movement:
     return Movement(at, Direction.SEEN, prison=prison, source=Source.IMPORT)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def every_page_is_loaded():
+    """Else the first test to open a page imports it, and what that test has patched stays in it for all that follow."""
+    import config.urls  # noqa: F401
+
+
 @pytest.fixture
 def patient(db):
     from registration.actions import patient_with
