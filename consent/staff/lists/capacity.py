@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from consent.models import Entry
 from consent.staff.doing import Do
-from consent.staff.lists.row import Person, Row
+from consent.staff.lists.row import Person, Row, records_of
 from consent.staff.matters import Need
 from consent.standing import local_date
 from registration.models import Patient, Prison
@@ -25,7 +25,7 @@ def among_those_viewed(prison: Prison) -> Q:
 def reviews(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
     """Of several views of one decision the newest counts; one of an earlier time in prison does not."""
     persons = {person.pk: (person, standing) for person, standing, _about in people}
-    of = {one.record_id: one.merged_into_id or one.pk for one in records(persons)}
+    of = {one.record_id: one.merged_into_id or one.pk for one in records_of(persons)}
     due: dict[tuple[int, str], date] = {}
     for entry in Entry.objects.filter(kind="capacity-view", chain__in=of).order_by("at", "pk"):
         person, standing = persons[of[entry.chain]]
@@ -37,9 +37,3 @@ def reviews(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]
         what, why = gettext("Look again whether they can decide"), gettext("A clinician asked for it.")
         button = Do(gettext("Record your view"), reverse("capacity", args=[person.prison_number]))
         yield Row(person, [Need(("capacity",), (question,), what, why, on, local_date(at))], buttons=[button])
-
-
-def records(persons: object) -> Iterator[Patient]:
-    """Every record that stands for one of these people."""
-    yield from Patient.objects.filter(pk__in=persons)
-    yield from Patient.objects.filter(merged_into__in=persons)

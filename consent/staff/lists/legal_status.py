@@ -1,19 +1,19 @@
 """Whose legal status is not known, or has changed to something nobody told."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from consent import facts
 from consent.staff import wording
 from consent.staff.doing import Do
-from consent.staff.lists.row import Person, Row
+from consent.staff.lists.row import Person, Row, records_of
 from registration.custody import State
 from registration.legal_status import LegalStatus
-from registration.models import LegalStatusRecord, Notice, Patient, Prison
+from registration.models import LegalStatusRecord, Notice, Prison
 
 
 def among_unknown(prison: Prison) -> Q:
@@ -21,12 +21,6 @@ def among_unknown(prison: Prison) -> Q:
     own = changed.filter(patient__status__prison=prison).values("patient")
     joined = changed.filter(patient__merged_into__status__prison=prison).values("patient__merged_into")
     return facts.may_wait_for("status") | Q(pk__in=own) | Q(pk__in=joined)
-
-
-def records_of(people: Iterable[int]) -> QuerySet[Patient]:
-    """Their own and those that were joined to them."""
-    of = list(people)
-    return Patient.objects.filter(Q(pk__in=of) | Q(merged_into__in=of))
 
 
 def legal_status(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:

@@ -1,13 +1,13 @@
 """One row of a list: a person, what they need and by when, and the buttons that do it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from consent import facts
 from consent.roles import Deed, Role
@@ -69,6 +69,12 @@ def with_rules(*codes: str) -> Rows:
                 yield Row(person, found)
 
     return rows
+
+
+def records_of(people: Iterable[int]) -> QuerySet[Patient]:
+    """Their own records and those that were joined to them."""
+    of = list(people)
+    return Patient.objects.filter(Q(pk__in=of) | Q(merged_into__in=of))
 
 
 def together(*kinds: Rows) -> Rows:
