@@ -28,6 +28,7 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
     # Raised with a sentence that staff pages translate when they show it.
     "NotPossible": None,
+    "NotText": None,
 }
 
 

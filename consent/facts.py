@@ -12,24 +12,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from consent import ledger, policy, waiting
+from consent.history import HOLD_NONE, History, Line, Notice
 from consent.models import Entry, Status
-from consent.standing import (
-    HOLD_NONE,
-    History,
-    Line,
-    Notice,
-    QuestionStanding,
-    Standing,
-    facts_at,
-    local_date,
-    stand,
-)
+from consent.standing import QuestionStanding, Standing, facts_at, local_date, stand
 from registration import actions as registration
 from registration.custody import SETTLES_AFTER, State
 from registration.legal_status import LegalStatus, StatusRecord
 from registration.models import LegalStatusRecord, Patient, Prison
 from registration.models import Notice as NoticeRow
 
+MOMENTS = ("since", "opened_at", "left_at", "odd_admission_at", "interpreter_wanted_at", "legal_status_unknown_since")
+QUESTION_MOMENTS = ("decided_at", "held_since", "conflict_since", "legal_status_changed_at")
 INTERVALS = policy.Intervals(**settings.CONSENT_INTERVALS)
 
 
@@ -48,6 +41,7 @@ def line_of(entry: Entry) -> Line:
         hold=data.get("hold", HOLD_NONE),
         imported=said["by"]["who"] == "import",
         refers=tuple(data.get("refers", ())),
+        interpreted=bool(data.get("interpreter")),
         wanted=f"{data['language']}\t{data['dialect']}" if said["kind"] == "interpreter-wanted" else "",
         once=data.get("once", ""),
     )
@@ -72,12 +66,16 @@ def histories(families: list[list[Patient]]) -> list[History]:
     everyone = [person for people in families for person in people]
     movements, abroad = registration.folds(everyone)
     lines, statuses, notices = defaultdict(list), defaultdict(list), defaultdict(list)
+    joined: dict[int, datetime] = {}
     for entry in entries_of(everyone):
         lines[entry.chain].append(line_of(entry))
     for s in LegalStatusRecord.objects.filter(patient__in=everyone, corrected_by=None):
         statuses[s.patient_id].append(StatusRecord(s.at, LegalStatus(s.status), s.convicted))
     for n in NoticeRow.objects.filter(patient__in=everyone).exclude(kind=NoticeRow.Kind.STATUS_CHANGED):
         notices[n.patient_id].append(Notice(n.key, n.at))
+    if any(len(people) > 1 for people in families):
+        for kept, removed, at in registration.merges_of(everyone):
+            joined |= {one: min(at, joined.get(one, at)) for one in (kept, removed)}
 
     def history(people: list[Patient]) -> History:
         moved = [movement for person in people for movement in movements[person.pk]]
@@ -90,6 +88,7 @@ def histories(families: list[list[Patient]]) -> list[History]:
             date_of_birth=max((p.date_of_birth for p in people if p.date_of_birth), default=None),
             sensitive=any(person.is_sensitive for person in people),
             outside_england=frozenset(abroad & {movement.prison for movement in moved}),
+            joined_at=tuple(sorted((str(p.record_id), joined[p.pk]) for p in people if p.pk in joined)),
         )
 
     return [history(people) for people in families]
@@ -209,7 +208,8 @@ def due_in(prison: Prison, at: datetime) -> Q:
 
 
 def standing_in(row: Status, at: datetime) -> Standing:
-    if row.counts_until and row.counts_until > at:
+    """As it was projected; worked out here, where something is told ahead of the clock or an older version wrote it."""
+    if not row.waits or (row.counts_until and row.counts_until > at):
         return standing_of(row.patient, at)
     return unpacked(row.body)
 
@@ -227,7 +227,7 @@ def unpacked(body: str) -> Standing:
     said = json.loads(body)
     questions = {
         name: QuestionStanding(
-            **{**asked, "decided_at": moment(asked["decided_at"]), "in_play": tuple(asked["in_play"])}
+            **{**asked, "in_play": tuple(asked["in_play"]), **{name: moment(asked[name]) for name in QUESTION_MOMENTS}}
         )
         for name, asked in said.pop("questions").items()
     }
@@ -238,7 +238,7 @@ def unpacked(body: str) -> Standing:
             "legal_status": LegalStatus(said["legal_status"]),
             "notices": tuple(said["notices"]),
             "date_of_birth": date.fromisoformat(said["date_of_birth"]) if said["date_of_birth"] else None,
-            **{name: moment(said[name]) for name in ("since", "opened_at", "left_at", "odd_admission_at")},
+            **{name: moment(said[name]) for name in MOMENTS},
             "questions": questions,
         }
     )

@@ -7,7 +7,7 @@ a person has looked at it again: HSSIB R/2025/067 (time, advice and support) and
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from consent.standing import HOLD_SECOND_LOOK
+from consent.history import HOLD_SECOND_LOOK
 from registration.legal_status import LegalStatus
 
 # Both may go home from court; and whoever's status nobody knows may be one of them.

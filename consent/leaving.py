@@ -6,25 +6,29 @@ in years, and nothing more has to be erased. A line recorded in error counts as 
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, OuterRef, Q
 
 from consent import facts, ledger, telling
 from consent.models import Entry, Status
+from consent.policy import Answer
 from consent.questions import GMS_REGISTRATION
 from consent.standing import Standing, local_date
 from registration import leaving
 from registration.custody import SETTLES_AFTER, State
 from registration.leaving import Dates
+from registration.legal_status import LegalStatus
 from registration.models import Patient, Prison, RegistrationRequest
 
 SHEET, FORM, CHECKED = "release-sheet-given", "preregistration-made", "left-checked"
 OVER = (State.NONE, State.CLOSED, State.DECEASED)
 SENT = ("made", "confirmed")
 Done = list[tuple[str, datetime]]
-REGISTERED = '"registered":true'  # in what is projected of somebody
+REGISTERED, ANSWERED = '"registered":true', '"decision":"'  # in what is projected of somebody
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Leaving:
     on_remand: bool
     sheet: date | None
     form: date | None
+    # By when they have the sheet whatever the day, for they are on remand; nothing where they have it.
+    offer: date | None = None
 
     def sheet_due(self, today: date) -> date | None:
         return leaving.sheet_due(self.dates, self.on_remand, self.sheet, today)
@@ -43,9 +49,23 @@ class Leaving:
         return leaving.form_due(self.dates, self.form, today)
 
     @property
+    def date_due(self) -> date | None:
+        return leaving.date_due(self.dates)
+
+    @property
+    def may_leave_on(self) -> date | None:
+        """The first day that is known on which they may be outside: from court, where they are on remand."""
+        known = self.dates.release, self.dates.court if self.on_remand else None
+        return min((day for day in known if day), default=None)
+
+    @property
+    def is_from_court(self) -> bool:
+        return self.may_leave_on != self.dates.release
+
+    @property
     def form_from(self) -> date | None:
         """The first day on which a GP outside can be asked."""
-        return leaving.month_before(self.dates.release) if self.dates.release else None
+        return leaving.month_before(self.may_leave_on) if self.may_leave_on else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +82,8 @@ def dates_of(person: Patient, standing: Standing, at: datetime) -> Dates:
     if standing.state_at(at) in OVER:
         return Dates()
     told = person.expected_release, person.next_court, person.leaving_told_at
-    return leaving.dates_ahead(*told, standing.opened_at, local_date(at))
+    dates = leaving.dates_ahead(*told, standing.opened_at, local_date(at))
+    return replace(dates, told=local_date(person.leaving_told_at)) if person.leaving_told_at else dates
 
 
 def leaving_of(people: Iterable[tuple[Patient, Standing]], at: datetime) -> dict[int, Leaving]:
@@ -79,12 +100,46 @@ def plan_of(person: Patient, standing: Standing, done: Done, at: datetime) -> Le
         own = (when for what, when in done if what == kind and standing.opened_at and when >= standing.opened_at)
         return max((local_date(when) for when in own), default=None)
 
-    return Leaving(dates_of(person, standing, at), is_on_remand(standing), last(SHEET), last(FORM))
+    on_remand, sheet = is_on_remand(standing), last(SHEET)
+    return Leaving(
+        dates_of(person, standing, at),
+        on_remand,
+        sheet,
+        last(FORM),
+        offer_due(standing, sheet, at) if on_remand else None,
+    )
+
+
+def offer_due(standing: Standing, sheet: date | None, at: datetime) -> date | None:
+    """Of somebody on remand. Whoever was never asked is on the list for that; the sheet goes with the first answer."""
+    if standing.opened_at is None or standing.state_at(at) in OVER:
+        return None
+    asked = [
+        local_date(one.decided_at)
+        for one in standing.questions.values()
+        if one.decided_at and one.decision not in (None, Answer.NOT_POSSIBLE) and not one.imported
+    ]
+    return leaving.offer_due(local_date(standing.opened_at), min(asked, default=None), sheet)
+
+
+def may_leave_from_court() -> Q:
+    """Of the rows of Status, those of people on remand who answered something here, and were given no sheet since they
+    came to this prison: read from what is projected, with no query of its own. Whoever was given one elsewhere in this
+    stay is found too, and looked at more closely, like all that an error may have put back."""
+    family = Patient.objects.filter(Q(pk=OuterRef(OuterRef("patient"))) | Q(merged_into=OuterRef(OuterRef("patient"))))
+    lines = Entry.objects.filter(chain__in=family.values("record_id"))
+    is_given = Exists(lines.filter(kind=SHEET, at__gte=OuterRef("here_since"))) & ~Exists(lines.filter(kind="error"))
+    told = [Q(body__contains=f'"legal_status":"{status}"') for status in LegalStatus if is_remand(status)]
+    return Q(waits="") | (reduce(or_, told) & Q(body__contains=ANSWERED) & ~is_given)
 
 
 def is_on_remand(standing: Standing) -> bool:
     """They may leave from court, without a day that anybody knows."""
-    return telling.WORDING.get(standing.legal_status) == "remand"
+    return is_remand(standing.legal_status)
+
+
+def is_remand(status: LegalStatus) -> bool:
+    return telling.WORDING.get(status) == "remand"
 
 
 def done_about(people: list[Patient]) -> dict[int, Done]:

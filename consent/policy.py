@@ -35,7 +35,8 @@ EXPLICIT = {Answer.YES, Answer.NO, Answer.WITHDRAWN}
 class Intervals:
     """Days from one thing to the next. Settings (CONSENT_INTERVALS) may give others."""
 
-    # NICE NG57 and QS156 statement 2: a second-stage health assessment within 7 days of reception.
+    # NICE NG57 and QS156 statement 2: a second-stage health assessment within 7 days of reception. As long after a
+    # change of legal status, for looking once more at a no.
     offer: int = 7
     second_look: int = 7
     # Not on the day of the answer, without a reason: time to think (GMC 2020, principle 3; HSSIB R/2025/067).
@@ -48,12 +49,17 @@ class Intervals:
     # PCSE: usually within 3 working days, up to 10 (pcse.england.nhs.uk/help/registrations; domain.md 2.3).
     confirm_working_days: int = 10
     # Ours, for the commissioner to set; no source says how soon: making a registration that may be made, entering an
-    # answer in the clinical record, helping somebody who took back a yes that was sent, and reading a message that
-    # nobody understood.
+    # answer in the clinical record, helping somebody who took back a yes that was sent, reading a message that nobody
+    # understood, choosing where records disagree, checking a legal status that is not known, finding an interpreter,
+    # and seeing somebody who left a tablet before the end.
     make: int = 3
     enter: int = 1
     help_undo: int = 3
     read_message: int = 1
+    choose: int = 3
+    legal_status: int = 3
+    interpreter: int = 1
+    see_again: int = 1
 
 
 # Words a minute: whoever answers sooner cannot have read what was shown. It stops nobody; it is recorded with the
@@ -111,7 +117,9 @@ class Facts:
     earlier_answer: bool = False
     admission_known: bool = True
     checked_by_staff: bool = False
+    choose_due: date | None = None
     offer_due: date | None = None
+    fresh_look_due: date | None = None
     second_look_due: date | None = None
     ask_again_due: date | None = None
 
@@ -145,16 +153,13 @@ def answered_no(facts: Facts) -> bool:
     return facts.decision is Answer.NO
 
 
-def offer_due(facts: Facts) -> date | None:
-    return facts.offer_due
-
-
-def second_look_due(facts: Facts) -> date | None:
-    return facts.second_look_due
-
-
-def ask_again_due(facts: Facts) -> date | None:
-    return facts.ask_again_due
+def talk_due(facts: Facts) -> date | None:
+    """By talking, on the day on which a tablet would have been due."""
+    if facts.held:
+        return facts.second_look_due
+    if not_now(facts):
+        return facts.ask_again_due
+    return facts.fresh_look_due if answered_no(facts) else facts.offer_due
 
 
 RULES = (
@@ -175,6 +180,7 @@ RULES = (
         lambda f: f.conflict,
         Outcome.STAFF_FIRST,
         "Records disagree about this person, or a booking was moved or deleted. Someone must look and choose.",
+        lambda f: f.choose_due,
     ),
     Rule(
         "3",
@@ -218,59 +224,63 @@ RULES = (
         lambda f: f.not_for_a_tablet,
         Outcome.STAFF_FIRST,
         "Not for a tablet: a sensitive record, or under 18. A member of staff talks with them.",
+        talk_due,
     ),
     Rule(
         "10g",
         lambda f: f.is_gms and f.decision is Answer.YES,
         Outcome.SECOND_LOOK,
         "They said yes and it is not sent yet. Check before sending: is it still yes?",
-        second_look_due,
+        lambda f: f.second_look_due,
     ),
     Rule(
         "11g",
         lambda f: f.is_gms and answered_no(f),
         Outcome.FRESH_LOOK,
         "They said no, and their legal status has changed since. Offer once to look at it again.",
+        lambda f: f.fresh_look_due,
     ),
     Rule(
         "12",
         lambda f: not_now(f) and not f.due_now,
         Outcome.ASK_AGAIN,
         "They have not decided. Ask again on the date given, wherever they are then.",
-        ask_again_due,
+        lambda f: f.ask_again_due,
     ),
     Rule(
         "13",
         not_now,
         Outcome.ASK_AGAIN,
         "They have not decided, and the date to ask again has come.",
-        ask_again_due,
+        lambda f: f.ask_again_due,
     ),
     Rule(
         "14g",
         lambda f: f.is_gms and f.earlier_yes and not f.checked_by_staff,
         Outcome.STAFF_FIRST,
         "They said yes or were registered during an earlier time in prison. Check whether that still stands.",
+        lambda f: f.offer_due,
     ),
     Rule(
         "15",
         lambda f: not f.admission_known and not f.checked_by_staff,
         Outcome.STAFF_FIRST,
         "They were in prison before we first heard of them, and may have been asked. Look in the clinical system.",
+        lambda f: f.offer_due,
     ),
     Rule(
         "16",
         lambda f: f.earlier_answer,
         Outcome.OFFER,
         "They answered during an earlier time in prison. Release ended that answer, so it is offered afresh.",
-        offer_due,
+        lambda f: f.offer_due,
     ),
     Rule(
         "17",
         lambda f: True,
         Outcome.OFFER,
         "They have not been asked yet.",
-        offer_due,
+        lambda f: f.offer_due,
     ),
 )
 

@@ -21,13 +21,13 @@ class Role(StrEnum):
 class Deed(StrEnum):
     PEOPLE = "people"  # today, the lists, finding a person, their page
     ARRIVALS = "arrivals"  # who somebody is, where they are, their legal status
-    VISITS = "visits"  # tablets in use, interpreters, papers
+    VISITS = "visits"  # tablets in use, interpreters, papers to fill in
     ANSWERS = "answers"  # writing down what a person said
     SECOND_LOOK = "second-look"
     CORRECTIONS = "corrections"  # records that disagree, earlier registrations, lines recorded in error
     REGISTRATIONS = "registrations"
     MESSAGES = "messages"  # of the prison service, that nobody understood
-    COPIES = "copies"  # printing an answer
+    COPIES = "copies"  # printing for a person: their answer, the paper to keep, the slip
     EXPORT = "export"  # a person's whole record, for the person
     CAPACITY = "capacity"  # why somebody could not be asked, and a clinician's view of it
     SUPPORT = "support"  # what makes talking with them easier
@@ -69,6 +69,8 @@ MAY: dict[Deed, set[Role]] = {
     Deed.LOOKS: {R.AUDITOR},
     Deed.WORDS: {R.REVIEWER},
 }
+# What whoever may see sensitive records does for those people too: nobody else has them on a list.
+FOR_SENSITIVE = {Deed.REGISTRATIONS}
 EVERYWHERE = ""
 
 
@@ -82,13 +84,15 @@ class Posts:
     def of(cls, held: Iterable[tuple[str, str | None]]) -> "Posts":
         return cls(tuple((Role(role), prison or EVERYWHERE) for role, prison in held))
 
-    def may(self, deed: Deed, prison: str | None = None) -> bool:
-        """Whether they may do it at this prison; left out, at any prison at all."""
+    def may(self, deed: Deed, prison: str | None = None, *, sensitive: bool = False) -> bool:
+        """Whether they may do it at this prison; left out, at any prison at all. ``sensitive``: for such a record."""
+        if sensitive and deed in FOR_SENSITIVE and self.may(Deed.SENSITIVE, prison):
+            return True
         return any(role in MAY[deed] and (prison is None or at in (EVERYWHERE, prison)) for role, at in self.held)
 
-    def deeds(self, prison: str | None) -> frozenset[Deed]:
+    def deeds(self, prison: str | None, *, sensitive: bool = False) -> frozenset[Deed]:
         """Everything they may do at this prison; without one, at any."""
-        return frozenset(deed for deed in Deed if self.may(deed, prison))
+        return frozenset(deed for deed in Deed if self.may(deed, prison, sensitive=sensitive))
 
     def is_at(self, prison: str) -> bool:
         return any(at in (EVERYWHERE, prison) for _role, at in self.held)

@@ -58,8 +58,8 @@ def is_hard_to_undo(person: Patient, standing: Standing) -> bool:
 
 
 def in_turn(requests: Iterable[RegistrationRequest]) -> list[RegistrationRequest]:
-    """Oldest first, and one that is still open last: the last one is the one that matters."""
-    return sorted(requests, key=lambda request: (request.state in OPEN_REQUEST, request.pk))
+    """Oldest first, then one that is still to be made, then one that was made: the last one is the one that matters."""
+    return sorted(requests, key=lambda request: (request.state in OPEN_REQUEST, request.state == "made", request.pk))
 
 
 def requests_of(people: Collection[Patient]) -> Mapping[int, RegistrationRequest]:

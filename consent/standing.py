@@ -5,101 +5,50 @@ projection stores); ``facts_at`` adds the clock and gives policy its Facts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from consent.history import HOLD_NONE, HOLD_SECOND_LOOK, History, Line
+from consent.hold import SEEN_FIRST
 from consent.policy import EXPLICIT, Answer, Facts, Intervals, due_after
 from consent.questions import QUESTIONS, Question
 from registration.custody import SETTLES_AFTER, Period, State, custody_periods, period_at
-from registration.legal_status import LegalStatus, StatusHistory, StatusRecord, history
-from registration.movements import Movement
+from registration.legal_status import LegalStatus, StatusHistory, history
 
 LONDON = ZoneInfo("Europe/London")
-HOLD_SECOND_LOOK = "second-look"
-HOLD_NONE = "none"
 # What a try at an understanding question may be, besides right and skipped.
 MISSED = ("wrong", "unsure")
 # What staff had to do after an answer is done: their GP was asked; they were helped after taking back what was sent.
 TASK_DONE = ("task-done", "helped-after-taking-back")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the record, as far as rules need it. ``at``: when it was said; ``refers``: lines it is about."""
-
-    id: str
-    record: str
-    seq: int
-    at: datetime
-    kind: str
-    question: str = ""
-    answer: str = ""
-    prison: str | None = None
-    hold: str = HOLD_SECOND_LOOK  # or "none", or a number of hours
-    imported: bool = False
-    refers: tuple[str, ...] = ()
-    wanted: str = ""  # the language and dialect of an interpreter who was asked for, by a tab; "" of the tag: unknown
-    once: str = ""  # names the form that made it, so that the same form sent again makes no other
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """The prison service moved or deleted a booking: a person must look."""
-
-    id: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """All that is on record about one person, over every record that was joined into theirs."""
-
-    movements: tuple[Movement, ...] = ()
-    lines: tuple[Line, ...] = ()
-    statuses: tuple[StatusRecord, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    date_of_birth: date | None = None
-    sensitive: bool = False
-    outside_england: frozenset[str] = frozenset()
-
-    def until(self, at: datetime) -> "History":
-        """The same, counting only what happened at or before this time."""
-        return History(
-            tuple(m for m in self.movements if m.at <= at),
-            tuple(line for line in self.lines if line.at <= at),
-            tuple(s for s in self.statuses if s.at <= at),
-            tuple(n for n in self.notices if n.at <= at),
-            self.date_of_birth,
-            self.sensitive,
-            self.outside_england,
-        )
-
-    @property
-    def latest(self) -> datetime | None:
-        told: tuple[Sequence[Movement | Line | StatusRecord | Notice], ...]
-        told = (self.movements, self.lines, self.statuses, self.notices)
-        return max((thing.at for things in told for thing in things), default=None)
+# A registration that came to nothing, or is over: before another is begun they are asked whether it is still yes.
+HELD_AGAIN = ("never-made", "registration-ended")
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionStanding:
     question: str
-    conflict: bool = False
+    conflict_since: datetime | None = None  # none: records do not disagree
     decision: str | None = None
     line: str = ""
     decided_at: datetime | None = None
     decided_in: str | None = None
     times_later: int = 0
     hold: str = HOLD_NONE
+    held_since: datetime | None = None
+    is_checked: bool = False  # somebody talked with them about this yes before it was sent
     task_done: bool = False
     entered: bool = False  # in the clinical record, says a member of staff
     imported: bool = False
     registered: bool = False
-    legal_status_changed: bool = False
+    legal_status_changed_at: datetime | None = None  # first, since the answer or the last offer to look again
     earlier_yes: bool = False
     earlier_answer: bool = False
     in_play: tuple[str, ...] = ()  # lines of this period that a new answer would put behind it
+
+    @property
+    def conflict(self) -> bool:
+        return self.conflict_since is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +66,12 @@ class Standing:
     outside_england: bool = False
     checked_by_staff: bool = False
     interpreter_wanted: str = ""  # as in Line.wanted; nothing where none is waited for
+    interpreter_wanted_at: datetime | None = None
     notices: tuple[str, ...] = ()
     sensitive: bool = False
     date_of_birth: date | None = None
     legal_status: LegalStatus = LegalStatus.UNKNOWN
+    legal_status_unknown_since: datetime | None = None  # a message said that it changed; none: it was never known
     questions: Mapping[str, QuestionStanding] = field(default_factory=dict)
 
     def state_at(self, at: datetime) -> State:
@@ -138,13 +89,18 @@ def stand(known: History) -> Standing:
     )
     legal = history(known.statuses)
     settled = {line_id for line in lines if line.kind == "conflict-resolved" for line_id in line.refers}
-    notices = tuple(sorted(n.id for n in known.notices if n.id not in settled))
-    questions = {q.id: question_standing(q, lines, periods, legal, bool(notices)) for q in QUESTIONS}
+    open_notices = [n for n in known.notices if n.id not in settled]
+    notices = tuple(sorted(n.id for n in open_notices))
+    told = min((n.at for n in open_notices), default=None)
+    joined = dict(known.joined_at)
+    questions = {q.id: question_standing(q, lines, periods, legal, told, joined) for q in QUESTIONS}
+    wanted = interpreter_wanted(line for line in lines if now is not None and period_at(periods, line.at) is now)
     if now is None:
         return Standing(
             sensitive=known.sensitive,
             date_of_birth=known.date_of_birth,
             legal_status=legal.status,
+            legal_status_unknown_since=legal.unknown_since,
             notices=notices,
             questions=questions,
         )
@@ -159,22 +115,26 @@ def stand(known: History) -> Standing:
         odd_admission_at=now.odd_admission_at,
         outside_england=now.prison in known.outside_england,
         checked_by_staff=any(line.kind == "staff-check" and period_at(periods, line.at) is now for line in lines),
-        interpreter_wanted=interpreter_wanted(line for line in lines if period_at(periods, line.at) is now),
+        interpreter_wanted=wanted.wanted if wanted else "",
+        interpreter_wanted_at=wanted.at if wanted else None,
         notices=notices,
         sensitive=known.sensitive,
         date_of_birth=known.date_of_birth,
         legal_status=legal.status,
+        legal_status_unknown_since=legal.unknown_since,
         questions=questions,
     )
 
 
-def interpreter_wanted(lines: Iterable[Line]) -> str:
-    """The language of an interpreter whom this person asked for and did not have since."""
-    wanted = ""
+def interpreter_wanted(lines: Iterable[Line]) -> Line | None:
+    """Where this person first asked for an interpreter whom they did not have since; the last language they named."""
+    first, wanted = None, ""
     for line in lines:
-        if line.kind in ("interpreter-wanted", "interpreter-there"):
-            wanted = line.wanted
-    return wanted
+        if line.kind == "interpreter-wanted":
+            first, wanted = first or line, line.wanted
+        elif line.kind == "interpreter-there" or line.interpreted:
+            first, wanted = None, ""
+    return replace(first, wanted=wanted) if first else None
 
 
 def question_standing(
@@ -182,8 +142,11 @@ def question_standing(
     lines: Sequence[Line],
     periods: tuple[Period, ...],
     legal: StatusHistory,
-    booking_conflict: bool,
+    told_of_a_booking: datetime | None,
+    joined: Mapping[str, datetime],
 ) -> QuestionStanding:
+    """``told_of_a_booking``: when the first notice came that nobody has looked at; ``joined``: when each record was
+    first joined with another, from which on staff could see what disagrees."""
     now = periods[-1] if periods else None
     about = [line for line in lines if line.question == question.id]
     current = [line for line in about if now is not None and period_at(periods, line.at) is now]
@@ -193,9 +156,14 @@ def question_standing(
     behind = {line_id for line in decisions for line_id in line.refers}
     latest = {line.record: line for line in decisions}
     heads = [line for line in latest.values() if line.id not in behind] or list(latest.values())[-1:]
-    answers = {line.answer for line in heads}
     explicit = [line for line in heads if line.answer in EXPLICIT]
-    conflict = {Answer.YES, Answer.NO} <= answers
+    disagree = [[line.at for line in heads if line.answer == answer] for answer in (Answer.YES, Answer.NO)]
+    since = [told_of_a_booking] if told_of_a_booking else []
+    if all(disagree):
+        seen = [
+            joined[line.record] for line in heads if line.answer in (Answer.YES, Answer.NO) and line.record in joined
+        ]
+        since.append(max(*(min(said) for said in disagree), *seen))
     chosen = max(explicit or heads, key=lambda line: (line.at, line.record, line.seq), default=None)
     common = {
         "question": question.id,
@@ -209,25 +177,48 @@ def question_standing(
         ),
         "in_play": tuple(sorted(line.id for line in heads)),
     }
-    if conflict or booking_conflict or chosen is None:
-        return QuestionStanding(conflict=conflict or booking_conflict, **common)  # type: ignore[arg-type]
+    if since or chosen is None:
+        began = [now.opened_at] if now is not None else []
+        conflict_since = max([min(since), *began]) if since else None
+        return QuestionStanding(conflict_since=conflict_since, **common)  # type: ignore[arg-type]
     looked = [line.at for line in current if line.kind == "fresh-look-declined"]
-    looked_again = any(line.kind == "second-look" and chosen.id in line.refers for line in current)
-    held = question.holds_yes and chosen.answer == Answer.YES and not looked_again
+    checked = [line.at for line in current if line.kind == "second-look" and chosen.id in line.refers]
+    hold, held_since = hold_now(question, chosen, current, checked, legal)
     return QuestionStanding(
         decision=chosen.answer,
         line=chosen.id,
         decided_at=chosen.at,
         decided_in=chosen.prison,
         times_later=sum(line.answer == Answer.LATER for line in decisions if line.at <= chosen.at),
-        hold=chosen.hold if held else HOLD_NONE,
+        hold=hold,
+        held_since=held_since,
+        is_checked=bool(checked),
         imported=chosen.imported,
         task_done=any(line.kind in TASK_DONE and chosen.id in line.refers for line in current),
         # One note tells of both questions.
         entered=any(line.kind == "entered-in-clinical-record" and chosen.id in line.refers for line in lines),
-        legal_status_changed=legal.changed_since(max([chosen.at, *looked])),
+        legal_status_changed_at=legal.changed_since(max([chosen.at, *looked])),
         **common,  # type: ignore[arg-type]
     )
+
+
+def hold_now(
+    question: Question, yes: Line, current: Sequence[Line], checked: Sequence[datetime], legal: StatusHistory
+) -> tuple[str, datetime]:
+    """How a yes is held, and since when. ``checked``: when it was talked over before sending.
+
+    Whoever may be on remand by what is known now is seen first, whatever was known when they answered: consent/hold.py.
+    """
+    if not question.holds_yes or yes.answer != Answer.YES:
+        return HOLD_NONE, yes.at
+    over = max((line.at for line in current if line.kind in HELD_AGAIN and line.at >= yes.at), default=None)
+    if over and not any(at > over for at in checked):
+        return HOLD_SECOND_LOOK, over
+    if checked or yes.imported:  # whether the registration behind an imported yes was made is for staff to find out
+        return HOLD_NONE, yes.at
+    if yes.hold != HOLD_SECOND_LOOK and legal.status in SEEN_FIRST:
+        return HOLD_SECOND_LOOK, legal.changed_since(yes.at) or yes.at
+    return yes.hold, yes.at
 
 
 def is_registered(lines: Iterable[Line]) -> bool:
@@ -258,17 +249,26 @@ def facts_at(standing: Standing, question: str, at: datetime, days: Intervals | 
         decision=decision,
         held=not over and is_held(asked, at),
         registered=asked.registered,
-        legal_status_changed=asked.legal_status_changed,
+        legal_status_changed=asked.legal_status_changed_at is not None,
         not_for_a_tablet=standing.sensitive or is_under_18(standing.date_of_birth, local_date(at)),
         due_now=again is not None and again <= local_date(at),
         earlier_yes=asked.earlier_yes,
         earlier_answer=asked.earlier_answer,
         admission_known=standing.admission_known,
         checked_by_staff=standing.checked_by_staff,
-        offer_due=local_date(standing.opened_at) + timedelta(days=days.offer) if standing.opened_at else None,
-        second_look_due=said_on + timedelta(days=days.second_look) if said_on else None,
+        choose_due=days_after(asked.conflict_since, days.choose),
+        offer_due=days_after(standing.opened_at, days.offer),
+        fresh_look_due=days_after(asked.legal_status_changed_at, days.offer),
+        second_look_due=second_look_due(asked, days),
         ask_again_due=again,
     )
+
+
+def second_look_due(asked: QuestionStanding, days: Intervals) -> date | None:
+    """A hold by hours ends by itself: a check is of use until then."""
+    if asked.hold.isdecimal() and asked.decided_at:
+        return local_date(asked.decided_at + timedelta(hours=int(asked.hold)))
+    return days_after(asked.held_since or asked.decided_at, days.second_look)
 
 
 def is_held(asked: QuestionStanding, at: datetime) -> bool:
@@ -282,6 +282,10 @@ def is_under_18(born: date | None, on: date) -> bool:
         return False
     had_birthday = (on.month, on.day) >= (born.month, born.day)
     return on.year - born.year - (not had_birthday) < 18
+
+
+def days_after(at: datetime | None, days: int) -> date | None:
+    return local_date(at) + timedelta(days=days) if at else None
 
 
 def local_date(at: datetime) -> date:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from consent import actions, facts
+from consent.history import HOLD_SECOND_LOOK
 from consent.journey import ANSWERS, Situation
 from consent.policy import Outcome
 from consent.sent import is_hard_to_undo
-from consent.standing import HOLD_SECOND_LOOK, Standing
+from consent.standing import Standing
 from consent.words.content import Words
 from registration.legal_status import LegalStatus
 from registration.models import Patient

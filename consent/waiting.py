@@ -53,8 +53,8 @@ def words_of(standing: Standing, question: str) -> Iterator[str]:
                 yield f"{TASK}@"
         elif code in ("12", "13") and asked.decided_at and asked.decision:
             yield f"12@{local_date(asked.decided_at)},{asked.decision},{max(asked.times_later, 1)}"
-        elif code == "10g" and asked.decided_at:
-            yield f"10g@{local_date(asked.decided_at)}"
+        elif code == "10g" and asked.held_since and not asked.hold.isdecimal():
+            yield f"10g@{local_date(asked.held_since)}"
         elif code in ("16", "17") and standing.opened_at:
             yield f"{code}@{local_date(standing.opened_at)}"
         else:

@@ -139,6 +139,11 @@ def merge(*, kept: Patient, removed: Patient, at: datetime) -> list[Patient]:
     return [people[heirs[kept.prison_number]]]
 
 
+def merges_of(patients: list[Patient]) -> list[tuple[int, int, datetime]]:
+    """Every joining of their numbers: the record that was kept, the other, and when."""
+    return list(MergeRecord.objects.filter(kept__in=patients).values_list("kept_id", "removed_id", "at"))
+
+
 @transaction.atomic
 def note(*, patient: Patient, kind: str, at: datetime, key: str, detail: str = "") -> list[Patient]:
     """Something the prison service said that a member of staff must look at."""

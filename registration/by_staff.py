@@ -1,4 +1,4 @@
-"""What staff write down and no feed has: how healthcare is reached here, what became of a screening programme."""
+"""What staff write down and no feed has: where a prison is, how its healthcare is reached, what screening came to."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,12 +11,13 @@ from registration.patients import locked_family
 
 
 @transaction.atomic
-def set_healthcare_contact(*, prison: Prison, contact: str) -> None:
-    """How whoever leaves, and their GP, can reach healthcare at this prison. The rest still follows the file."""
-    if prison.healthcare_contact != contact:
-        prison.healthcare_contact = contact
+def set_prison_contact(*, prison: Prison, healthcare_contact: str, address: str) -> None:
+    """Where this prison is, and how whoever leaves, and their GP, can reach its healthcare. The rest still follows the
+    file."""
+    if (prison.healthcare_contact, prison.address) != (healthcare_contact, address):
+        prison.healthcare_contact, prison.address = healthcare_contact, address
         prison._change_reason = CONTACT_ALONE
-        prison.save(update_fields=["healthcare_contact"])
+        prison.save(update_fields=["healthcare_contact", "address"])
 
 
 @transaction.atomic

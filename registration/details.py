@@ -40,7 +40,7 @@ def as_fields(person: Patient, details: RegistrationDetails, prison: Prison, pra
     date_of_birth      2026-11-21
     sex                female, male, or blank
     birth_town, birth_country
-    prison_id, prison_name, prison_ods_code      where they live now
+    prison_id, prison_name, prison_ods_code, prison_address      where they live now
     address_before, postcode_before              where they lived before prison
     previous_address, previous_postcode          in the UK, before that
     last_gp, last_gp_address, first_uk_gp_address
@@ -72,6 +72,7 @@ def as_fields(person: Patient, details: RegistrationDetails, prison: Prison, pra
         "prison_id": prison.pk,
         "prison_name": prison.name,
         "prison_ods_code": prison.site_ods_code,
+        "prison_address": prison.address,
         "language": person.language,
         "interpreter_needed": person.needs_interpreter,
         **own,

@@ -45,9 +45,11 @@ class StatusRecord:
 class StatusHistory:
     status: LegalStatus
     changed_at: tuple[datetime, ...]
+    unknown_since: datetime | None = None  # when a message left it open, where nobody has said since what it is
 
-    def changed_since(self, at: datetime) -> bool:
-        return any(change > at for change in self.changed_at)
+    def changed_since(self, at: datetime) -> datetime | None:
+        """The first change after this time."""
+        return min((change for change in self.changed_at if change > at), default=None)
 
 
 def history(records: Iterable[StatusRecord]) -> StatusHistory:
@@ -59,6 +61,7 @@ def history(records: Iterable[StatusRecord]) -> StatusHistory:
     status = LegalStatus.UNKNOWN
     convicted: bool | None = None
     changes: list[datetime] = []
+    unknown_since: datetime | None = None
     for record in sorted(set(records), key=lambda r: (r.at, r.convicted is not None, str(r.status), str(r.convicted))):
         if record.convicted is not None:
             fits = CONVICTED if record.convicted else NOT_CONVICTED
@@ -66,11 +69,12 @@ def history(records: Iterable[StatusRecord]) -> StatusHistory:
                 continue
             changes.append(record.at)
             status, convicted = LegalStatus.UNKNOWN, record.convicted
+            unknown_since = unknown_since or record.at
         elif record.status is not LegalStatus.UNKNOWN:
             # A message that said "convicted" has already counted as this change: staff now say what it was.
             told = status is LegalStatus.UNKNOWN and convicted is not None
             as_told = record.status in (CONVICTED if convicted else NOT_CONVICTED)
             if (told and not as_told) or status not in (LegalStatus.UNKNOWN, record.status):
                 changes.append(record.at)
-            status, convicted = record.status, None
-    return StatusHistory(status, tuple(changes))
+            status, convicted, unknown_since = record.status, None, None
+    return StatusHistory(status, tuple(changes), unknown_since)

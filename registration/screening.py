@@ -3,13 +3,14 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 FILE = Path(__file__).parent / "screening.toml"
 ANY = "any"
 SEXES = ("female", "male")
+APRIL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,23 +18,26 @@ class Programme:
     id: str
     name: str
     sex: str
-    first_age: int
+    first_age: float  # in years
     last_age: int
     years: int  # 0: once
     source: str
-    checked: bool  # ages and interval were read at the programme's own source
-    the_year: bool = False  # called in the calendar year in which they reach the age, not from the birthday
+    checked: bool  # ages and interval were read in the programme's own words
+    the_year: bool = False  # called in the whole year, from 1 April, in which they reach the age
 
     def fits(self, sex: str) -> bool:
         """Where no sex is recorded they may be called: staff ask."""
         return not sex or self.sex in (ANY, sex)
 
     def called_from(self, born: date) -> date:
-        return date(born.year + self.first_age, 1, 1) if self.the_year else birthday(born, self.first_age)
+        return self._begins(birthday(born, self.first_age))
 
     def called_until(self, born: date) -> date:
         """The first day on which they are not called any more."""
-        return date(born.year + self.last_age + 1, 1, 1) if self.the_year else birthday(born, self.last_age + 1)
+        return self._begins(birthday(born, self.last_age + 1))
+
+    def _begins(self, day: date) -> date:
+        return date(day.year - (day.month < APRIL), APRIL, 1) if self.the_year else day
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,7 @@ def taken_as(sex: str, prison_sex: str) -> str:
     return sex or (prison_sex if prison_sex in SEXES else "")
 
 
-def birthday(born: date, age: int) -> date:
+def birthday(born: date, age: float) -> date:
     """The day on which somebody is this old; born on 29 February, 1 March in other years."""
-    try:
-        return born.replace(year=born.year + age)
-    except ValueError:
-        return date(born.year + age, 3, 1)
+    years, month = divmod(born.month - 1 + round(age * 12), 12)
+    return date(born.year + years, month + 1, 1) + timedelta(days=born.day - 1)

@@ -16,21 +16,20 @@ class Category:
 
     code: str
     name: str
-    for_example: str
     refset: str = ""
 
 
 CATEGORIES = (
-    Category("001", "Communication support", "more time, short sentences, a hearing loop", "999002121000000109"),
-    Category("002", "Communication professional", "a sign language interpreter", "999002151000000104"),
-    Category("003", "Contact method", "in person, not by letter", "999002131000000106"),
-    Category("004", "Information format", "large print, read aloud, easy read", "999002141000000102"),
-    Category("005", "Additional communication needs", "says yes to most things: ask in another way too"),
-    Category("006", "Community language support", "an interpreter"),
-    Category("007", "Additional support", "someone they trust sits with them"),
-    Category("008", "Individual care", "the same nurse each time"),
-    Category("009", "Environment", "a quiet room, low light"),
-    Category("010", "Additional needs", "breaks, food before a long talk"),
-    Category("011", "Bespoke", ""),
+    Category("001", "Communication support", "999002121000000109"),
+    Category("002", "Communication professional", "999002151000000104"),
+    Category("003", "Contact method", "999002131000000106"),
+    Category("004", "Information format", "999002141000000102"),
+    Category("005", "Additional communication needs"),
+    Category("006", "Community language support"),
+    Category("007", "Additional support"),
+    Category("008", "Individual care"),
+    Category("009", "Environment"),
+    Category("010", "Additional needs"),
+    Category("011", "Bespoke"),
 )
 BY_CODE = {category.code: category for category in CATEGORIES}

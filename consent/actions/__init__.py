@@ -3,7 +3,7 @@
 ``by`` says who pressed (see ledger.append). Actions raise NotPossible with a sentence that says what to do instead.
 """
 
-from consent.actions.answers import ASKABLE, could_not_ask, decide, hold_for, is_early, second_look
+from consent.actions.answers import could_not_ask, decide, hold_for, is_early, may_be_put_off, second_look
 from consent.actions.corrections import (
     check_by_staff,
     record_in_error,
@@ -42,7 +42,6 @@ from consent.actions.reconciling import repair_from_roll
 from consent.actions.registering import begin_request, keep_details, move_request, why_not_sent
 
 __all__ = [
-    "ASKABLE",
     "DESCRIBED_ON_ARRIVAL",
     "PERSON",
     "begin_request",
@@ -68,6 +67,7 @@ __all__ = [
     "load_prisons",
     "looked",
     "looked_at_many",
+    "may_be_put_off",
     "move_request",
     "never_came",
     "not_coming",

@@ -7,13 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from consent import facts
-from consent.actions.registering import follow, stands_as_yes
+from consent.actions.registering import follow, not_made_yet, stands_as_yes
+from consent.history import HOLD_NONE
 from consent.hold import Setting, hold_of
 from consent.models import Entry, Hold, HoldException, PrisonPolicy
-from consent.policy import Answer
+from consent.policy import Answer, Facts, Rule
 from consent.questions import BY_ID, GMS_REGISTRATION
 from consent.sent import is_hard_to_undo
-from consent.standing import HOLD_NONE, QuestionStanding, Standing, local_date
+from consent.standing import QuestionStanding, Standing, local_date
 from registration import actions as registration
 from registration.actions import NotPossible
 from registration.custody import State, custody_periods, period_at
@@ -21,6 +22,11 @@ from registration.models import Patient
 
 # Rows of the policy by which a person is asked now and no answer stands: "not possible today" wipes out none.
 ASKABLE = {"13", "16", "17"}
+
+
+def may_be_put_off(known: Facts, rule: Rule) -> bool:
+    """Whether somebody can be recorded as not possible to ask today; by row 9 they are asked too, by talking."""
+    return rule.code in ASKABLE or (rule.code == "9" and (known.decision is None or known.due_now))
 
 
 @transaction.atomic
@@ -102,8 +108,7 @@ def could_not_ask(*, patient: Patient, questions: list[str], by: dict[str, str],
     """Not possible today, for each question that is due or offered. Raises NotPossible when one of them is not."""
     now = timezone.now()
     standing = facts.hold(patient).standing(now)
-    codes = {question: facts.rule_for(standing, question, now)[1].code for question in questions}
-    if not questions or not set(codes.values()) <= ASKABLE:
+    if not questions or not all(may_be_put_off(*facts.rule_for(standing, question, now)) for question in questions):
         raise NotPossible("Nothing is to be asked now: what stands stays as it is.")
     for question in questions:
         decide(
@@ -202,7 +207,8 @@ def second_look(
         by=by,
         data={"question": GMS_REGISTRATION.id, "prison": prison, "route": route, "refers": [decision], **details},
     )
-    if registration.open_request(patient=held.person, asked_by=decision, at=now) is None:
+    is_open = any(request.asked_by == decision for request in not_made_yet(held.people))
+    if not is_open and registration.open_request(patient=held.person, asked_by=decision, at=now) is None:
         raise NotPossible("An earlier registration is still open. Confirm or reject it first, then check this yes.")
     facts.project(held)
     return entry

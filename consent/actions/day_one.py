@@ -8,8 +8,8 @@ from django.utils import timezone
 from consent import facts, ledger
 from consent.actions.notes import IMPORT
 from consent.actions.registering import follow, stands_as_yes
+from consent.history import HOLD_NONE
 from consent.questions import GMS_REGISTRATION
-from consent.standing import HOLD_NONE
 from registration import actions as registration
 from registration.custody import custody_periods
 from registration.models import Patient

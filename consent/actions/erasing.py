@@ -58,7 +58,7 @@ def erase_patient(*, patient: Patient, ground: str) -> None:
             patient=one,
             kind="erased",
             at=now,
-            by={"who": "system", "name": ""},
+            by=SYSTEM,
             data={"question": "", "ground": ground},
         )
     Remark.objects.filter(chain__in=chains).delete()

@@ -13,7 +13,7 @@ from consent.actions.registering import follow
 from consent.models import NOBODY, AccessEvent, HoldException, Post, PrisonPolicy, ReceptionPolicy, Status
 from registration import actions as registration
 from registration.actions import NotPossible
-from registration.by_staff import set_healthcare_contact
+from registration.by_staff import set_prison_contact
 from registration.erasing import BLANK
 from registration.legal_status import LegalStatus
 from registration.models import Message, Patient, Prison
@@ -160,12 +160,12 @@ def deal_with_message(*, message: Message) -> None:
 
 @transaction.atomic
 def set_prison_policy(
-    *, prison: Prison, hold: str, hold_hours: int, takes: dict[str, str], healthcare_contact: str | None = None
+    *, prison: Prison, hold: str, hold_hours: int, takes: dict[str, str], contact: dict[str, str] | None = None
 ) -> None:
     """How this prison holds a yes, what its reception takes (by legal status, "" for all others; "" means unset), and
-    how its healthcare is reached (None: as it is)."""
-    if healthcare_contact is not None:
-        set_healthcare_contact(prison=prison, contact=healthcare_contact)
+    ``contact``: its ``address`` and ``healthcare_contact`` (None: as they are)."""
+    if contact is not None:
+        set_prison_contact(prison=prison, **contact)
     PrisonPolicy.objects.update_or_create(prison=prison, defaults={"hold": hold, "hold_hours": hold_hours})
     for status, taken in takes.items():
         row = ReceptionPolicy.objects.filter(prison=prison, legal_status=status).first()

@@ -36,16 +36,29 @@ NOT_HERE = {
 
 
 def follow(held: facts.Held, *, at: datetime) -> None:
-    """Let requests that were not made yet follow what stands now: none may go out on an answer that was overtaken."""
-    waiting = RegistrationRequest.objects.filter(patient__in=held.people, state="to-make")
-    if not (requests := list(waiting)):
+    """Let requests that were not made yet follow what stands now: none may go out on an answer that was overtaken, and
+    none beside one that was made, by which number of theirs whatever."""
+    if not (requests := not_made_yet(held.people)):
         return
     asked = held.standing(at).questions[GMS_REGISTRATION.id]
+    if is_made(held.people):
+        for request in requests:
+            registration.move_request(request=request, to="stopped", at=at, reason="Another was made already.")
+        return
     for request in requests:
         if asked.registered and request.to_confirm:
             registration.move_request(request=request, to="confirmed", at=at, reason="A registration is on record.")
         elif asked.registered or (not asked.conflict and not is_behind(request, asked, at)):
             registration.move_request(request=request, to="stopped", at=at, reason="Its answer stands no more.")
+
+
+def not_made_yet(people: list[Patient]) -> list[RegistrationRequest]:
+    return list(RegistrationRequest.objects.filter(patient__in=people, state="to-make"))
+
+
+def is_made(people: list[Patient]) -> bool:
+    """Whether a registration of theirs was made, and is not confirmed or rejected yet."""
+    return RegistrationRequest.objects.filter(patient__in=people, state="made").exists()
 
 
 def is_behind(request: RegistrationRequest, asked: QuestionStanding, at: datetime) -> bool:
@@ -80,7 +93,11 @@ def move_request(
         standing = held.standing(now)
         check_may_send(standing, request, now, still_here=still_here)
         made_in = standing.prison
+    never_made = to == "stopped" and request.to_confirm
     registration.move_request(request=request, to=to, at=now, reason=reason, made_in=made_in)
+    if never_made:
+        about = {"question": GMS_REGISTRATION.id, "refers": (request.asked_by,)}
+        record_note(patient=request.patient, kind="never-made", by=staff(user), reason=reason, **about)
     shown = {"registered_on": registered_on.isoformat()} if registered_on else {}
     if kind := {"confirmed": "registered", "ended": "registration-ended"}.get(to):
         record_note(
@@ -91,6 +108,7 @@ def move_request(
             reason=reason,
             **shown,
         )
+    follow(facts.hold(request.patient), at=timezone.now())
 
 
 def check_may_send(standing: Standing, request: RegistrationRequest, at: datetime, *, still_here: bool) -> None:
@@ -119,10 +137,16 @@ def why_not_sent(standing: Standing, request: RegistrationRequest, at: datetime)
         return str(NOT_HERE[state])
     if asked.conflict:
         return gettext("Records disagree about this person. Someone must look and choose first.")
+    _known, rule = facts.rule_for(standing, GMS_REGISTRATION.id, at)
+    if rule.code != "7" and asked.line == request.asked_by:
+        return gettext(rule.because)
     if not is_behind(request, asked, at):
         return gettext("The yes behind this registration does not stand any more. Nothing is sent.")
-    _known, rule = facts.rule_for(standing, GMS_REGISTRATION.id, at)
-    return gettext(rule.because) if rule.code != "7" else stale(standing.prison or "", at)
+    if rule.code != "7":
+        return gettext(rule.because)
+    if is_made(registration.family(registration.survivor(request.patient))):
+        return gettext("It was made already. Confirm it, and do not make it again.")
+    return stale(standing.prison or "", at)
 
 
 def stale(prison_id: str, at: datetime) -> str:
@@ -141,14 +165,18 @@ def stale(prison_id: str, at: datetime) -> str:
 
 @transaction.atomic
 def begin_request(*, patient: Patient, user: User) -> RegistrationRequest:
-    """Open the work for a yes whose hold by hours has run out. Raises NotPossible."""
+    """Open the work for a yes whose hold by hours has run out. Raises NotPossible.
+
+    Behind a yes from before this system, that nobody here has talked over, there may be a registration already.
+    """
     now = timezone.now()
     standing = facts.hold(patient).standing(now)
     asked = standing.questions[GMS_REGISTRATION.id]
     _known, rule = facts.rule_for(standing, GMS_REGISTRATION.id, now)
     if rule.code != "7":
         raise NotPossible("There is no yes that may be sent now.")
-    request = registration.open_request(patient=patient, asked_by=asked.line, at=now)
+    to_confirm = asked.imported and not asked.is_checked
+    request = registration.open_request(patient=patient, asked_by=asked.line, at=now, to_confirm=to_confirm)
     if request is None:
         raise NotPossible("A request is open already.")
     return request

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from consent import ledger
 from consent.counts.weekly import OTHER, UNKNOWN, Person, Told
+from consent.history import Line
 from consent.models import Entry, Presentation, Remark, Status, Visit
 from consent.questions import GMS_REGISTRATION
-from consent.standing import Line
 from consent.words.files import languages
 from registration import actions as registration
 from registration.legal_status import LegalStatus, StatusRecord

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from consent.counts.suppressing import Number, in_ten, splits
+from consent.counts.suppressing import Number, alone, in_ten, may_be_counted, split
+from consent.history import Line
 from consent.policy import EXPLICIT, Answer, Intervals, due_after
-from consent.standing import MISSED, Line, local_date
+from consent.standing import MISSED, local_date
 from registration.custody import Period, custody_periods, period_at
 from registration.legal_status import LegalStatus, StatusRecord, history
 from registration.movements import Direction, Movement
@@ -19,6 +20,7 @@ from registration.movements import Direction, Movement
 WEEKS = 13
 MOMENT = timedelta(microseconds=1)
 A_WEEK = timedelta(days=7)
+FIRST = date(2026, 1, 5)  # a Monday, from which every thirteen weeks are counted
 ROUTES = ("tablet", "talk", "paper")
 UNKNOWN, OTHER = "unknown", "other"
 
@@ -86,9 +88,14 @@ class Event:
 
 
 def weeks_before(today: date) -> list[date]:
-    """The Mondays of the last whole weeks. The week that runs is left out: looked at twice, it tells who came since."""
-    monday = today - timedelta(days=today.weekday())
-    return [monday - so_many * A_WEEK for so_many in range(WEEKS, 0, -1)]
+    """The Mondays of the last thirteen whole weeks that belong together, and of those since: thirteen to twenty-five.
+
+    A week stands here once it has been over for a week: papers are typed by then, and whoever was moved here has been
+    asked again or not.
+    """
+    end = today - timedelta(days=today.weekday()) - A_WEEK
+    begun = FIRST + ((end - FIRST) // A_WEEK // WEEKS - 1) * WEEKS * A_WEEK
+    return [begun + so_many * A_WEEK for so_many in range((end - begun) // A_WEEK)]
 
 
 # -- what happened ----------------------------------------------------------------------------------------------------
@@ -194,10 +201,12 @@ def is_asking(line: Line, arrived: datetime) -> bool:
 Row = dict[Counted, Number]
 Table = dict[str, dict[str, Row]]
 TOGETHER = "together"
+SPLITS = ("language", "legal")
 
 
 def table(found: Iterable[Event], mondays: Sequence[date], languages: Sequence[str]) -> Table:
-    """What is shown: by week, all weeks together, by language and by legal status; each row with every column."""
+    """What is shown: by week, the first thirteen together, these by language and by legal status; each row with every
+    column."""
     rows = {
         "week": [monday.isoformat() for monday in mondays],
         "language": [*languages, OTHER, UNKNOWN],
@@ -227,20 +236,43 @@ def row_of(event: Event, kind: str) -> str:
 
 
 def numbers(those: Sequence[Event], rows: Mapping[str, Sequence[str]]) -> Column:
-    counted = [tally(those, kind, names) for kind, names in rows.items()]
-    total, shown = splits(*counted)
-    return total, dict(zip(rows, shown, strict=True))
+    counted = tally(those, "week", rows["week"])
+    shown = {"week": [alone(number) for number in counted]}
+    first = dict(zip(rows["week"][:WEEKS], counted, strict=False))
+    if not may_be_counted(first.values()):
+        first = {week: number for week, number in first.items() if alone(number) is not None}
+        if not sum(first.values()):
+            return nothing_but(shown, rows)
+    inside = [event for event in those if row_of(event, "week") in first]
+    for kind in SPLITS:
+        shown[kind] = split(tally(inside, kind, rows[kind]))
+    return len(inside), shown
 
 
 def shares(those: Sequence[Event], rows: Mapping[str, Sequence[str]]) -> Column:
-    so = [event for event in those if event.is_so]
-    columns = {
-        kind: [
-            in_ten(part, whole) for part, whole in zip(tally(so, kind, names), tally(those, kind, names), strict=True)
-        ]
-        for kind, names in rows.items()
-    }
-    return in_ten(len(so), len(those)), columns
+    shown = {"week": [in_ten(so, so + not_so) for so, not_so in sides(those, "week", rows["week"])]}
+    inside = [event for event in those if row_of(event, "week") in rows["week"][:WEEKS]]
+    if not both_may_be_counted(sides(inside, "week", rows["week"])):
+        return nothing_but(shown, rows)
+    for kind in SPLITS:
+        parts = sides(inside, kind, rows[kind])
+        is_safe = both_may_be_counted(parts)
+        shown[kind] = [in_ten(so, so + not_so) if is_safe else None for so, not_so in parts]
+    return in_ten(sum(event.is_so for event in inside), len(inside)), shown
+
+
+def nothing_but(shown: Mapping[str, list[Number]], rows: Mapping[str, Sequence[str]]) -> Column:
+    return None, {**shown, **{kind: [None] * len(rows[kind]) for kind in SPLITS}}
+
+
+def sides(those: Sequence[Event], kind: str, names: Sequence[str]) -> list[tuple[int, int]]:
+    """In each row, how many were so and how many were not."""
+    so = tally((event for event in those if event.is_so), kind, names)
+    return list(zip(so, tally((event for event in those if not event.is_so), kind, names), strict=True))
+
+
+def both_may_be_counted(parts: Sequence[tuple[int, int]]) -> bool:
+    return all(may_be_counted(side) for side in zip(*parts, strict=True))
 
 
 def tally(those: Iterable[Event], kind: str, names: Sequence[str]) -> list[int]:

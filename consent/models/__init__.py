@@ -1,5 +1,6 @@
 """What was asked, shown and decided. The record (Entry) is the truth; Status is worked out from it."""
 
+from consent.models.counts import Count
 from consent.models.posts import Post
 from consent.models.record import (
     NOBODY,
@@ -34,6 +35,7 @@ __all__ = [
     "AccessEvent",
     "AppendOnly",
     "Checkpoint",
+    "Count",
     "Entry",
     "Explanation",
     "Hold",

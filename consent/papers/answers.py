@@ -73,7 +73,11 @@ def first_name(person: Patient | None, entry: Entry) -> str:
 
 
 def mark_of_error(entry: Entry) -> Entry | None:
+    return next(iter(lines_about(entry, "error")), None)
+
+
+def lines_about(entry: Entry, kind: str) -> list[Entry]:
+    """The lines of this kind that refer to this one, whoever's record they were written in before it was joined."""
     person = person_of(entry)
     known = entries_of(registration.family(person)) if person else Entry.objects.filter(chain=entry.chain)
-    marks = (e for e in known if e.kind == "error" and entry.hash in ledger.read(e)["data"]["refers"])
-    return next(marks, None)
+    return [e for e in known if e.kind == kind and entry.hash in ledger.read(e)["data"]["refers"]]

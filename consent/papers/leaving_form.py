@@ -19,8 +19,9 @@ from registration.models import Patient, Prison
 SIGNED = "form.sign"
 
 
-def preregistration(person: Patient, *, release: date, at: datetime) -> bytes:
-    """``release``: the day on which they are expected to leave. In English; what they sign, in their language too."""
+def preregistration(person: Patient, *, leaves: date, is_from_court: bool = False, at: datetime) -> bytes:
+    """``leaves``: the day on which they are expected to leave, or may leave from court. In English; what they sign, in
+    their language too."""
     standing = facts.standing_of(person, at)
     here = standing.prison or ""
     spoken = content.current(LEAVING, language_of(person), here)
@@ -32,7 +33,7 @@ def preregistration(person: Patient, *, release: date, at: datetime) -> bytes:
         ("Sex", person.sex.capitalize()),
         ("NHS number", spaced(person.nhs_number) or "Not known"),
         ("Language", language(person)),
-        ("Expected to leave prison on", written(release)),
+        ("May leave from court on" if is_from_court else "Expected to leave prison on", written(leaves)),
         ("Address after that, if there is one", ""),
         ("GP asked", ""),
         ("Prison", prison.name if prison else ""),

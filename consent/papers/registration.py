@@ -36,6 +36,7 @@ SECTIONS = (
         "Addresses",
         (
             ("Now: the prison", "prison_name"),
+            ("Address of the prison", "prison_address"),
             ("Code of this site", "prison_ods_code"),
             ("Prison number", "prison_number"),
             ("Before prison", "address_before"),
@@ -94,7 +95,7 @@ def as_page(fields: dict[str, Any], *, identifier: str, at: datetime) -> bytes:
 def in_words(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
-    if name == "prison_ods_code":
+    if name in ("prison_ods_code", "prison_address"):
         return str(value) or NOT_CONFIGURED
     if not value or value == "unknown":
         return UNKNOWN

@@ -7,15 +7,16 @@ from babel import Locale
 from babel.dates import format_datetime
 
 from consent import ledger
+from consent.history import HOLD_NONE, HOLD_SECOND_LOOK
 from consent.journey import BY_ID as STEPS
 from consent.journey import title_of
 from consent.models import Entry, Tablet
-from consent.papers.answers import decision, mark_of_error, person_of, presentation_of, words_of
+from consent.papers.answers import decision, lines_about, mark_of_error, person_of, presentation_of, words_of
 from consent.papers.printing import locale_of, pdf
 from consent.policy import Answer
 from consent.proof.check_record import parts_of
 from consent.questions import BY_ID as QUESTIONS
-from consent.standing import HOLD_NONE, HOLD_SECOND_LOOK, LONDON
+from consent.standing import LONDON
 from consent.words import content
 from consent.words.content import Words
 from consent.words.local import general
@@ -93,9 +94,19 @@ def facts_of(entry: Entry, said: dict[str, Any]) -> list[tuple[str, str]]:
     if data["answer"] == Answer.YES and data.get("hold", HOLD_NONE) != HOLD_NONE:
         until = "Until the check before sending" if data["hold"] == HOLD_SECOND_LOOK else f"For {data['hold']} hours"
         rows.append(("Held", until))
+    rows += [("Checked before sending", told) for told in checked_in_words(entry)]
     others = sorted(data.keys() - PRINTED_ELSEWHERE - {"interpreter"})
     rows += [(name.replace("_", " ").capitalize(), in_words(data[name])) for name in others if data[name] != ""]
     return rows
+
+
+def checked_in_words(entry: Entry) -> list[str]:
+    """When it was still yes, and who interpreted then; nothing of a check that was recorded in error."""
+    checks = [look for look in lines_about(entry, "second-look") if not mark_of_error(look)]
+    said = zip(checks, ledger.opened(checks), strict=True)
+    return [
+        f"{moment(check.at)}. Interpreter: {one['data'].get('interpreter') or 'none recorded'}" for check, one in said
+    ]
 
 
 def how(data: dict[str, Any]) -> str:

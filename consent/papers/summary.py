@@ -5,11 +5,11 @@ The same decision prints the same bytes: nothing here reads the clock, and the w
 
 from typing import Any
 
+from consent.history import HOLD_SECOND_LOOK
 from consent.journey import Situation
 from consent.models import Entry
 from consent.papers.answers import decision, first_name, mark_of_error, person_of, presentation_of, words_of
 from consent.papers.printing import card, in_both, line, part, pdf
-from consent.standing import HOLD_SECOND_LOOK
 from consent.words.content import Card, Words
 from consent.words.dates import day
 from registration.actions import NotPossible

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from consent import facts
-from consent.counts import reading, weekly
+from consent.counts import keeping, weekly
 from consent.counts.suppressing import Number
 from consent.counts.weekly import Counted
 from consent.roles import Deed
 from consent.staff import here, wording
-from consent.staff.lists.overdue import in_bands, waiting
-from consent.staff.lists.table import LISTS, SENSITIVE
+from consent.staff.lists.overdue import as_shown, in_bands, waiting
+from consent.staff.lists.table import CAPACITY, LISTS, SENSITIVE
+from consent.staff.lists.views import messages_wait
 from consent.words.files import languages
 from registration.models import Prison
 
@@ -58,6 +59,8 @@ COLUMNS: tuple[tuple[Any, dict[Counted, Any]], ...] = (
 )
 WHATS = [what for _heading, columns in COLUMNS for what in columns]
 NOT_SHOWN = "–"
+WAITED_FOR = (*LISTS, CAPACITY, SENSITIVE)
+MESSAGES = "messages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,6 @@ def counts(request: HttpRequest) -> HttpResponse:
         sections=sections(prison) if prison else [],
         late=late(prison) if prison else [],
         bands=bands(),
-        weeks=weekly.WEEKS,
     )
 
 
@@ -104,14 +106,14 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 
 def sections(prison: Prison) -> list[Section]:
     mondays = weekly.weeks_before(timezone.localdate())
-    people = reading.people_of(prison, mondays[0])
-    happened = [event for person in people for event in weekly.events(person, prison.pk, mondays, facts.INTERVALS)]
+    happened = keeping.weeks(prison, mondays, facts.INTERVALS)
+    since = {"weeks": weekly.WEEKS, "day": wording.birthday(mondays[0])}
     kinds = {
         "week": (gettext("Week from Monday"), {monday.isoformat(): wording.birthday(monday) for monday in mondays}),
-        weekly.TOGETHER: (gettext("All weeks"), {weekly.TOGETHER: gettext("Together")}),
-        "language": (gettext("All weeks, by language"), language_names()),
+        weekly.TOGETHER: (gettext("%(weeks)s weeks from %(day)s") % since, {weekly.TOGETHER: gettext("Together")}),
+        "language": (gettext("%(weeks)s weeks from %(day)s, by language") % since, language_names()),
         "legal": (
-            gettext("All weeks, by legal status at the time"),
+            gettext("%(weeks)s weeks from %(day)s, by legal status at the time") % since,
             {status.value: str(name) for status, name in wording.LEGAL_STATUS.items()},
         ),
     }
@@ -135,12 +137,19 @@ def shown(number: Number) -> str:
 
 
 def late(prison: Prison) -> list[tuple[str, list[str]]]:
-    """What waits too long now, by list and by how long, without names."""
-    rows = []
-    for listed, waits in waiting((*LISTS, SENSITIVE), prison, timezone.now()):
-        total, by_days = in_bands(waits)
-        rows.append((str(listed.title), [shown(number) for number in (*by_days, total)]))
-    return rows
+    """What waits too long, by list and by how long, without names: as it was when it was first looked at today. A
+    message may name no prison."""
+    titles = {listed.slug: str(listed.title) for listed in WAITED_FOR}
+    titles[MESSAGES] = gettext("Messages not understood, of all prisons")
+    counted = keeping.today(prison, lambda: how_late(prison))
+    told = [(title, as_shown(counted[slug])) for slug, title in titles.items() if slug in counted]
+    return [(title, [shown(number) for number in (*by_days, total)]) for title, (total, by_days) in told]
+
+
+def how_late(prison: Prison) -> dict[str, list[int]]:
+    now = timezone.now()
+    found = {listed.slug: in_bands(waits) for listed, waits in waiting(WAITED_FOR, prison, now)}
+    return {**found, MESSAGES: in_bands(messages_wait(now))}
 
 
 def bands() -> list[str]:

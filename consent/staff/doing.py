@@ -1,6 +1,6 @@
 """What can be done about one person now: the first things, and everything else."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.policy import Outcome
 from consent.questions import GMS_REGISTRATION, GP_RECORD
+from consent.sent import NEEDS_HELP
 from consent.staff.matters import Matter
 from registration.custody import State
 from registration.models import Patient
@@ -25,6 +26,8 @@ ANSWER = {
 }
 TO_ASK = {Outcome.OFFER, Outcome.ASK_AGAIN, Outcome.FRESH_LOOK}
 NO_TABLET = {Outcome.STAFF_FIRST, Outcome.NOT_HERE, Outcome.CLOSED}
+# Rows of the policy table by which somebody waits for staff, and nothing is settled yet.
+MAY_STILL_CHOOSE = {"9", "10g", "11g", "13", "16", "17"}
 NOBODY_HERE = (State.NONE, State.CLOSED, State.DECEASED)
 
 
@@ -84,8 +87,21 @@ def write_down_a_paper(patient: Patient, about: list[Matter]) -> Do | None:
     return Do(gettext("Write down a paper"), reverse("paper", args=[patient.prison_number]))
 
 
-def first_things(patient: Patient, about: list[Matter], has_visit: bool) -> list[Do]:
-    """The one or two things that can be done now, the most urgent first."""
+def slip(patient: Patient, about: Iterable[Matter]) -> Do | None:
+    """The paper that says we are late and that nothing is chosen: for whoever waits for us to ask or to check, and not
+    for whom a registration was made."""
+    about = list(about)
+    is_late = any(m.need.is_overdue for m in about if m.rule.code in MAY_STILL_CHOOSE and m.need)
+    if not is_late or any(m.work.is_gms and m.work.sent in NEEDS_HELP for m in about):
+        return None
+    url = f"{reverse('keep', args=[patient.prison_number])}?late=1"
+    return Do(gettext("Slip: we are late (no answer on it)"), url)
+
+
+def first_things(patient: Patient, about: list[Matter], has_visit: bool, only: Collection[str] = ()) -> list[Do]:
+    """The one or two things that can be done now, the most urgent first. ``only``: by these rows of the policy
+    table."""
+    wanted = [matter for matter in about if not only or matter.rule.code in only]
     number = patient.prison_number
     found: dict[str, Do] = {}
 
@@ -96,11 +112,11 @@ def first_things(patient: Patient, about: list[Matter], has_visit: bool) -> list
     def add(name: str, label: str, *more: Any, **how: Any) -> None:
         put(Do(label, reverse(name, args=[number, *more]), **how))
 
-    for matter in about:
+    for matter in wanted:
         if matter.asked.conflict and matter.rule.code == "2":
             add("conflict", gettext("Choose which record stands"), matter.question.id)
     no_tablet = bool(not_on_a_tablet(about))
-    for matter in about:
+    for matter in wanted:
         code, outcome = matter.rule.code, matter.rule.outcome
         if matter.wants_check:
             add("second-look", gettext("Check before sending"))
@@ -175,4 +191,8 @@ def other_things(patient: Patient, about: list[Matter], state: State) -> list[Do
     if wanted["visit"] and (questions := answered(about)):
         url = f"{reverse('visit', args=[patient.prison_number])}?purpose=change:{questions[-1]}"
         found.insert(1, Do(gettext("They want to change their answer: start a visit"), url))
+    # Confirmed, or nobody's work any more since they left: it may still be rejected, or end.
+    sent = [m for m in about if m.request and m.request.state in ("made", "confirmed") and not m.work.confirm]
+    label = gettext("Record the next step of the registration")
+    found.extend(Do(label, reverse("request", args=[matter.request.pk])) for matter in sent)
     return found

@@ -114,8 +114,9 @@ class Refused(PermissionDenied):
         self.what, self.patient = what, patient
 
 
-def may(deed: Deed, *, anywhere: bool = False) -> Callable[[View], View]:
-    """A page for whoever may do this at the prison chosen (``anywhere``: at any). The deed can be read off the view."""
+def may(deed: Deed, *, anywhere: bool = False, sensitive: bool = False) -> Callable[[View], View]:
+    """A page for whoever may do this at the prison chosen (``anywhere``: at any; ``sensitive``: for some people at
+    least, whom it finds out by itself). The deed can be read off the view."""
 
     def decorate(view: View) -> View:
         @signed_in
@@ -123,7 +124,7 @@ def may(deed: Deed, *, anywhere: bool = False) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **rest: Any) -> HttpResponse:
             prison = chosen(request)
             at = None if anywhere else prison.pk if prison else EVERYWHERE
-            if not posts(request).may(deed, at):
+            if not posts(request).may(deed, at, sensitive=sensitive):
                 raise Refused(deed)
             return view(request, *args, **rest)
 
@@ -135,13 +136,19 @@ def may(deed: Deed, *, anywhere: bool = False) -> Callable[[View], View]:
 
 def allowed(deeds: frozenset[Deed], things: Iterable[Do]) -> list[Do]:
     """Those of the things to do whose page may be opened by whoever may do this."""
-    return [do for do in things if resolve(do.url.partition("?")[0]).func.deed in deeds]
+    return [do for do in things if deed_of(do) in deeds]
+
+
+def deed_of(do: Do) -> Deed:
+    """What has to be allowed to whoever opens its page."""
+    return resolve(do.url.partition("?")[0]).func.deed
 
 
 def deeds_about(request: HttpRequest, person: Patient) -> frozenset[Deed]:
     """What this member of staff may do about a person whom they see."""
-    prison = seen_of(request, person).prison
-    return posts(request).deeds(None if is_opened(request, person) else prison or None)
+    seen = seen_of(request, person)
+    at = None if is_opened(request, person) else seen.prison or None
+    return posts(request).deeds(at, sensitive=seen.sensitive)
 
 
 def seen_of(request: HttpRequest, person: Patient) -> Seen:
@@ -201,16 +208,19 @@ def of_person(what: str, deed: Deed, *, is_polled: bool = False) -> Callable[[Vi
 
 def may_see(request: HttpRequest, number: str, deed: Deed) -> Patient | HttpResponse:
     """The person with this number, or the page that asks for a reason. Raises Refused to who may not do this at all."""
-    if not posts(request).may(deed):
+    own = posts(request)
+    if not own.may(deed, sensitive=True):
         raise Refused(deed)
     person = person_with(number)
     survivor = person.merged_into or person
     seen = seen_of(request, survivor)
+    if not own.may(deed, sensitive=seen.sensitive):
+        raise Refused(deed, person)
     if is_opened(request, survivor):
         return person
     if seen.sight is not Sight.WHOLE:
         return not_here(request, survivor, seen.sight, deed)
-    if not posts(request).may(deed, seen.prison or None):
+    if not own.may(deed, seen.prison or None, sensitive=seen.sensitive):
         raise Refused(deed, person)
     return person
 

@@ -36,11 +36,12 @@ def changes(
     untold: Iterable[str] = (),
     labels: Labels | None = None,
     words: Words | None = None,
+    tells_first: bool = False,
 ) -> list[Change]:
     """What was done to things of one model: added, removed, or "label: old → new" for each field; newest first.
 
     ``about``: what to call a thing; ``untold``: fields that are left out; ``labels``, ``words``: of a field and its
-    value, where the model's own will not do.
+    value, where the model's own will not do; ``tells_first``: of a thing that was added, what was in it.
     """
     history, thing = rows.model, rows.model.instance_type._meta
     fields = [f for f in thing.concrete_fields if hasattr(history, f.attname) and f.name not in {"id", *untold}]
@@ -49,7 +50,8 @@ def changes(
     for _pk, of_one in groupby(ordered, key=lambda row: getattr(row, thing.pk.attname)):
         told = list(of_one)
         for row, before in zip_longest(told, told[1:]):
-            if what := changed(row, before, fields, labels or {}, words or {}):
+            first = history(**{f.attname: None for f in fields}) if tells_first and row.history_type == "+" else before
+            if what := changed(row, first, fields, labels or {}, words or {}):
                 who = row.history_user.get_username() if row.history_user else gettext("the system")
                 found.append(Change(row.history_date, who, about(row), what))
     return newest_first(found)
@@ -67,7 +69,7 @@ def changed(row: Any, before: Any, fields: Iterable[Any], labels: Labels, words:
     found = []
     for field in fields:
         old, new = getattr(before, field.attname), getattr(row, field.attname)
-        if old != new:
+        if old != new and (old or new):
             say = words.get(field.name, lambda value, field=field: in_words(field, value))
             label = str(labels.get(field.name, field.verbose_name))
             found.append(f"{label[:1].upper()}{label[1:]}: {say(old)} → {say(new)}")

@@ -18,11 +18,12 @@ from consent.papers.leaving import release_sheet
 from consent.papers.leaving_form import preregistration
 from consent.papers.spoken import language_of, offered
 from consent.roles import Deed
+from consent.sent import requests_of
 from consent.staff import wording
 from consent.staff.doing import NOBODY_HERE
 from consent.staff.forms import DayField, StaffForm
-from consent.staff.here import done, note_look, of_person, page
-from consent.staff.lists.leaving import done_button, need_of, to_do
+from consent.staff.here import allowed, deeds_about, done, note_look, of_person, page
+from consent.staff.lists.leaving import done_button, need_of, next_step, to_do, to_offer
 from consent.staff.papers import as_pdf, language_asked
 from consent.staff.person.prints import impossible, printed_of_person
 from consent.staff.registrations.steps import back_to
@@ -68,7 +69,8 @@ def leaving(request: HttpRequest, person: Patient) -> HttpResponse:
     form = DatesForm(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
-        if typed == known or done(form, actions.describe_patient, patient=person, leaving_told_at=now, **typed):
+        is_same = typed == known and plan.dates.over is None  # left blank, a date that is over is known no more
+        if is_same or done(form, actions.describe_patient, patient=person, leaving_told_at=now, **typed):
             messages.success(request, gettext("Saved. What it was before is kept on their page."))
             return redirect("leaving", person.prison_number)
     today, spoken = local_date(now), language_of(person)
@@ -79,11 +81,12 @@ def leaving(request: HttpRequest, person: Patient) -> HttpResponse:
         person=person,
         form=form,
         plan=plan,
-        needs=to_do(plan, today),
+        needs=[*to_do(plan, today), *to_offer(plan, today)],
         sheet_given=done_button(person, SHEET) if plan.sheet != today else None,
         form_done=done_button(person, FORM) if plan.form != today else None,
         languages=[(languages()[tag], tag == spoken) for tag in offered()],
         form_from=form_from(plan, today),
+        enter_first=enter_first(plan),
         form_when=wording.day(plan.form_from) if plan.form_from else "",
         sheet_on=wording.day(plan.sheet) if plan.sheet else "",
         asked_on=wording.day(plan.form) if plan.form else "",
@@ -91,22 +94,30 @@ def leaving(request: HttpRequest, person: Patient) -> HttpResponse:
 
 
 def form_from(plan: Leaving, today: date) -> str:
-    """Whether the form for a GP outside can be made: "" where no day of release is known."""
+    """Whether the form for a GP outside can be made: "" where no day is known on which they may leave."""
     if plan.form_from is None:
         return ""
     return "now" if plan.form_from <= today else "later"
+
+
+def enter_first(plan: Leaving) -> str:
+    if plan.on_remand:
+        return gettext("Enter the expected release date or the next court date first.")
+    return gettext("Enter the expected release date first.")
 
 
 def has_left(request: HttpRequest, person: Patient, standing: Standing) -> HttpResponse:
     """Of somebody who is in no prison now: whether something is left to look into."""
     now = timezone.now()
     found = left_after_sent(standing.prison, now, person) if standing.prison else []
+    steps = next_step(requests_of([person]).get(person.pk)) if found else []
     return page(
         request,
         "leaving",
         person=person,
         has_left=True,
         needs=[need_of(left, local_date(now)) for left in found],
+        steps=allowed(deeds_about(request, person), steps),
         checked=done_button(person, CHECKED) if found else None,
     )
 
@@ -154,11 +165,11 @@ def release_sheet_pdf(request: HttpRequest, person: Patient) -> HttpResponse:
 def preregistration_pdf(request: HttpRequest, person: Patient) -> HttpResponse:
     now = timezone.now()
     plan = leaving_of([(person, facts.standing_of(person, now))], now)[person.pk]
-    if plan.dates.release is None:
-        return impossible(NotPossible(gettext("Enter the expected release date first.")))
+    if plan.may_leave_on is None:
+        return impossible(NotPossible(enter_first(plan)))
     if form_from(plan, local_date(now)) == "later":
         sentence = gettext("A GP outside can be asked from %(day)s, one month before they leave.")
         return impossible(NotPossible(sentence % {"day": wording.day(plan.form_from)}))  # type: ignore[arg-type]
-    data = preregistration(person, release=plan.dates.release, at=now)
+    data = preregistration(person, leaves=plan.may_leave_on, is_from_court=plan.is_from_court, at=now)
     note_look(request, person, "print pre-registration")
     return as_pdf(data, "gp-outside.pdf")

@@ -1,7 +1,7 @@
 """Where one person stands with each question, and what that asks of staff now. What cannot wait comes first."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q
@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent import actions, facts
-from consent.policy import Answer, Facts, Outcome, Rule
+from consent.policy import Answer, Facts, Outcome, Rule, not_now
 from consent.questions import GMS_REGISTRATION, GP_RECORD, QUESTIONS, Question
 from consent.sent import in_turn, requests_of
 from consent.staff.need import Need as Need
@@ -32,6 +32,8 @@ TO_DO = {
     "16": _("Offer the choice afresh"),
     "17": _("Offer the choice"),
 }
+# Nobody waits for the day of these, unless an answer has put it off.
+FOR_TODAY = {"2", "9", "11g", "14g", "15"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,23 @@ class Matter:
         return not self.asked.conflict and self.asked.decision in (None, Answer.LATER, Answer.NOT_POSSIBLE)
 
     @property
+    def is_put_off(self) -> bool:
+        """They decided later, or could not be asked, and their day has not come."""
+        return not_now(self.facts) and not self.facts.due_now
+
+    @property
     def may_be_put_off(self) -> bool:
-        return self.rule.code in actions.ASKABLE
+        return actions.may_be_put_off(self.facts, self.rule)
 
     @property
     def wants_check(self) -> bool:
-        """A held yes to check before sending; where a tablet is not for them (row 9), by talking."""
-        return self.facts.held and self.rule.code in ("10g", "9")
+        """A held yes to check before sending; where a tablet is not for them (row 9), by talking. What was made already
+        on an earlier yes is confirmed or rejected first."""
+        return self.facts.held and self.rule.code in ("10g", "9") and not self.is_made
+
+    @property
+    def is_made(self) -> bool:
+        return self.request is not None and self.request.state == "made"
 
     @property
     def wants_task(self) -> bool:
@@ -81,10 +93,14 @@ class Matter:
 
     @property
     def need(self) -> Need | None:
+        if self.facts.held and self.is_made:
+            return self.work.confirm
+        what = TO_DO.get(self.rule.code)
         if self.wants_check and self.rule.code == "9":
-            return self._need(gettext("Check before sending, by talking"), self.because, self.facts.second_look_due)
-        if what := TO_DO.get(self.rule.code):
-            return self._need(str(what), self.because, self.due)
+            what = gettext("Check before sending, by talking")
+        if what:
+            # Never lost for want of a date.
+            return self._need(str(what), self.because, self.due or self.today)
         if self.wants_task and self.asked.decided_at:
             return self._need(gettext(self.question.task), gettext("They said yes."), local_date(self.asked.decided_at))
         return self.work.undo or self.work.make or self.work.confirm
@@ -94,8 +110,10 @@ class Matter:
         """What is left to do for the registration."""
         return Work(self.asked, self.rule.code, self.request, self.begun, self.today)
 
-    def _need(self, what: str, because: str, due: date | None) -> Need:
-        return Need((self.rule.code,), (self.question.id,), what, because, due, self.today)
+    def _need(self, what: str, because: str, due: date) -> Need:
+        # A check by talking comes on its day, like any other.
+        for_today = self.rule.code in FOR_TODAY and not self.is_put_off and not self.facts.held
+        return Need((self.rule.code,), (self.question.id,), what, because, due, self.today, for_today)
 
 
 def matters(standing: Standing, at: datetime, request: RegistrationRequest | None = None) -> list[Matter]:
@@ -155,7 +173,7 @@ def needs(about: Iterable[Matter]) -> list[Need]:
 
 def joined(found: Iterable[Need]) -> list[Need]:
     """The same thing for both questions said once; the most urgent first."""
-    once: dict[tuple[str, str, date | None], Need] = {}
+    once: dict[tuple[str, str, date], Need] = {}
     for need in found:
         key = (need.what, need.because, need.due)
         before = once.get(key)
@@ -164,7 +182,7 @@ def joined(found: Iterable[Need]) -> list[Need]:
 
 
 def _both(one: Need, other: Need) -> Need:
-    return Need(one.codes, one.questions + other.questions, one.what, one.because, one.due, one.today)
+    return replace(one, questions=one.questions + other.questions)
 
 
 def everyone(

@@ -17,8 +17,10 @@ class Need:
     questions: tuple[str, ...]
     what: str
     because: str
-    due: date | None
+    due: date
     today: date
+    # Shown as work for today as long as it stands; the date says when it is late.
+    for_today: bool = False
 
     @property
     def about(self) -> str:
@@ -28,16 +30,14 @@ class Need:
 
     @property
     def is_overdue(self) -> bool:
-        return self.due is not None and self.due < self.today
+        return self.due < self.today
 
     @property
     def is_now(self) -> bool:
-        return self.due is None or self.due <= self.today
+        return self.for_today or self.due <= self.today
 
     @property
     def due_in_words(self) -> str:
-        if self.due is None:
-            return ""
         if self.is_overdue:
             return gettext("Overdue: was due on %(day)s") % {"day": wording.day(self.due)}
         if self.due == self.today:
@@ -46,7 +46,7 @@ class Need:
 
     @property
     def rank(self) -> tuple[int, date]:
-        """Overdue and due first, the oldest on top; then what has no date; then what is still to come."""
-        if self.due is None:
-            return 1, date.max
-        return (0, self.due) if self.due <= self.today else (2, self.due)
+        """Overdue and due first, the oldest on top; then what else is for today; then what is still to come."""
+        if self.due <= self.today:
+            return 0, self.due
+        return 1 if self.for_today else 2, self.due

@@ -21,6 +21,7 @@ from registration.legal_status import LegalStatus
 from registration.models import Prison
 
 COUNTRIES = [(name, name) for name in ("England", "Wales", "Scotland", "Northern Ireland")]
+CONTACT = ("healthcare_contact", "address")
 SEXES = [("male", _("Men")), ("female", _("Women")), ("mixed", _("Both"))]
 
 
@@ -37,6 +38,11 @@ class PolicyForm(StaffForm):
         _("How to reach healthcare here"),
         most=120,
         help_text=_("For papers that people take along when they leave. Left blank, there is a line to write it on."),
+    )
+    address = text(
+        _("Address of the prison, with its postcode"),
+        most=200,
+        help_text=_("For the page that people sign to be registered: it is where they live now."),
     )
     hold = one_of(_("A yes to signing up is held"), Hold.choices)
     hold_hours = forms.IntegerField(
@@ -119,7 +125,7 @@ def policy(request: HttpRequest, prison_id: str) -> HttpResponse:
             hold=form.cleaned_data["hold"],
             hold_hours=form.cleaned_data["hold_hours"],
             takes=form.takes(),
-            healthcare_contact=form.cleaned_data["healthcare_contact"],
+            contact={name: form.cleaned_data[name] for name in CONTACT},
         )
     ):
         messages.success(request, gettext("Saved for %(name)s.") % {"name": prison.name})
@@ -142,7 +148,7 @@ def set_now(prison: Prison) -> dict[str, Any]:
     return {
         "hold": hold.hold,
         "hold_hours": hold.hold_hours,
-        "healthcare_contact": prison.healthcare_contact,
+        **{name: getattr(prison, name) for name in CONTACT},
         **taken,
     }
 

@@ -18,6 +18,7 @@ from consent.roles import Deed
 from consent.staff import wording
 from consent.staff.forms import FIRST_YEAR, DayField, StaffForm, one_of
 from consent.staff.here import done, form_page, of_person
+from consent.staff.history import Change, changes
 from registration.by_staff import record_screening
 from registration.models import Patient, Prison, ScreeningOutcome
 from registration.patients import family
@@ -96,12 +97,26 @@ def screening(request: HttpRequest, person: Patient) -> HttpResponse:
     return form_page(
         request,
         form,
+        template="screening",
         title=gettext("Screening, by hand"),
         lead=gettext("Without a registration here nobody is called by themselves. Ask them before you refer."),
         warning="" if asked else gettext("No programme would call them today, by age and sex as recorded."),
         button=gettext("Record it"),
         person=person,
         back=reverse("person", args=[person.prison_number]),
+        changes=changes_of(person),
+    )
+
+
+def changes_of(person: Patient) -> list[Change]:
+    """What was recorded, changed and taken back before, and by whom."""
+    names = {programme.id: gettext(programme.name) for programme in programmes()}
+    return changes(
+        ScreeningOutcome.history.filter(patient__in=family(person)),
+        about=lambda row: names.get(row.programme, row.programme),
+        untold=("patient", "programme"),
+        labels={"outcome": gettext("What became of it"), "on": gettext("Day")},
+        tells_first=True,
     )
 
 

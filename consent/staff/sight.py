@@ -38,10 +38,12 @@ class Sight(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """``prison``: where they are, were last, or left from; blank where nobody has them."""
+    """``prison``: where they are, were last, or left from; blank where nobody has them. ``sensitive``: their record is,
+    and it may be seen."""
 
     sight: Sight
     prison: str
+    sensitive: bool = False
 
 
 def seen_by(posts: Posts, person: Patient, at: datetime) -> Seen:
@@ -51,10 +53,11 @@ def seen_by(posts: Posts, person: Patient, at: datetime) -> Seen:
     prison = (standing.prison if standing else None) or ""
     own = posts.may(Deed.PEOPLE, prison or None)
     family = Q(pk=person.pk) | Q(merged_into=person)
-    if Patient.objects.filter(family, is_sensitive=True).exists() and not posts.may(Deed.SENSITIVE, prison or None):
+    sensitive = Patient.objects.filter(family, is_sensitive=True).exists()
+    if sensitive and not posts.may(Deed.SENSITIVE, prison or None):
         return Seen(Sight.SENSITIVE if own else Sight.ELSEWHERE, prison)
     if own:
-        return Seen(Sight.WHOLE, prison)
+        return Seen(Sight.WHOLE, prison, sensitive)
     is_on_the_way = standing is not None and standing.state_at(at) is State.IN_TRANSIT
     return Seen(Sight.ON_THE_WAY if is_on_the_way else Sight.ELSEWHERE, prison)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from consent.facts import moment
+from consent import facts
 from consent.kiosk import visits
 from consent.models import Visit
 from consent.staff import wording
@@ -41,7 +41,7 @@ class Call:
 
 def calls_of(visit: Visit) -> Call | None:
     """Nothing where nobody is needed."""
-    pressed, is_not_them = moment(visit.state.get("help_at")), visit.ended_how == visits.NOT_THEM
+    pressed, is_not_them = facts.moment(visit.state.get("help_at")), visit.ended_how == visits.NOT_THEM
     if pressed is None or (visit.ended_at is not None and not is_not_them):
         return None
     person = visit.patient.merged_into or visit.patient
@@ -62,7 +62,7 @@ def calls_at(prison: Prison | None) -> list[Call]:
         return []
     not_them = Q(ended_how=visits.NOT_THEM, ended_at__gt=timezone.now() - CALLS_FOR)
     calling = newest().filter(Q(ended_at=None) | not_them, prison=prison).order_by("started_at")
-    calls = ((moment(visit.state.get("help_at")), calls_of(visit)) for visit in calling)
+    calls = ((facts.moment(visit.state.get("help_at")), calls_of(visit)) for visit in calling)
     return [call for _at, call in sorted(((at, call) for at, call in calls if at and call), key=lambda pair: pair[0])]
 
 
@@ -70,7 +70,8 @@ def not_finished_at(prison: Prison) -> list[Visit]:
     """The last visit of everybody here for whom it goes on or broke off."""
     here = Q(patient__status__prison=prison) | Q(patient__merged_into__status__prison=prison)
     last = newest().filter(here, Q(ended_how__in=BROKE_OFF) | Q(ended_at=None))
-    return list(last.select_related("patient__merged_into", "tablet"))
+    # Oldest first: of two records that were joined the newer visit counts.
+    return list(last.select_related("patient__merged_into", "tablet").order_by("started_at"))
 
 
 def broke_off_at(prison: Prison, at: datetime) -> dict[int, Visit]:
@@ -81,6 +82,14 @@ def broke_off(not_finished: Iterable[Visit], at: datetime) -> dict[int, Visit]:
     """Those that broke off, by the patient who stands for the person."""
     silent = (visit for visit in not_finished if visit.ended_at or visits.is_silent(visit, at))
     return {visit.patient.merged_into_id or visit.patient_id: visit for visit in silent}
+
+
+def left_before_the_end(of_one: Iterable[Visit], at: datetime) -> Visit | None:
+    """The last visit of one person, where it broke off; ``of_one``: the last one first."""
+    last = next(iter(of_one), None)
+    if last is None or (last.ended_at and last.ended_how not in BROKE_OFF):
+        return None
+    return last if broke_off([last], at) else None
 
 
 def going_on(not_finished: Iterable[Visit], at: datetime) -> dict[int, Visit]:
@@ -98,4 +107,5 @@ def see_again(visit: Visit | None, standing: Standing, about: Iterable[Matter], 
     why = BROKE_OFF.get(visit.ended_how, BROKE_OFF[visits.NOBODY_THERE])
     questions = tuple(matter.question.id for matter in open_now)
     kept = gettext("What was confirmed is kept; nothing else is.")
-    return Need(("tablet",), questions, gettext("See them"), f"{why} {kept}", None, local_date(at))
+    due = local_date(visit.started_at) + timedelta(days=facts.INTERVALS.see_again)
+    return Need(("tablet",), questions, gettext("See them"), f"{why} {kept}", due, local_date(at), for_today=True)

@@ -16,15 +16,20 @@ from django.utils.translation import gettext
 from consent import facts
 from consent.kiosk import visits
 from consent.models import Visit
+from consent.papers.spoken import offered
 from consent.roles import Deed
 from consent.sent import OPEN_REQUEST
 from consent.staff import here, wording
-from consent.staff.doing import Do, start_a_visit, write_down_a_paper
+from consent.staff.doing import Do, first_things, start_a_visit, write_down_a_paper
 from consent.staff.expected.coming import coming_to
+from consent.staff.lists.asking import interpreter
+from consent.staff.lists.legal_status import to_find_out
 from consent.staff.lists.registering import among_taken_back, with_a_request
 from consent.staff.matters import Matter, Need, everyone, needs
+from consent.staff.spoken import starts_with_an_interpreter
 from consent.staff.tablets import broke_off, calls_at, going_on, not_finished_at, see_again
 from consent.standing import Standing
+from consent.waiting import INTERPRETER
 from registration.custody import State
 from registration.models import Patient, Prison
 
@@ -43,8 +48,9 @@ class Row:
     settled: list[str]  # what was answered and why nothing is asked, where nothing is
     to_know: str  # language, interpreter, what makes talking easier
     visit: Do | None
-    may_be_sent: bool  # to a tablet with one press: nobody has to interpret
+    may_be_sent: bool  # to a tablet with one press: nobody has to be named who interprets
     going_on: str  # at which tablet they are now
+    things: list[Do]  # what else can be done at once: pages alone, for a row may move just as it is pressed
     paper: Do | None
 
     @property
@@ -57,7 +63,7 @@ class Row:
 
     @property
     def rank(self) -> tuple[int, date]:
-        """What is due first, then what has no date, then what is to come; whoever needs nothing comes last."""
+        """What is due first, then what else is for today, then what is to come; whoever needs nothing comes last."""
         return min((need.rank for need in self.needs), default=(3, date.max))
 
     def turn(self, at: datetime) -> tuple[int, date, timedelta]:
@@ -115,6 +121,8 @@ def listed_at(request: HttpRequest, prison: Prison | None, now: datetime) -> dic
     not_finished = not_finished_at(prison) if prison else []
     new, due = rows_at(prison, not_finished, now, here.prisons(request))
     shown = sections(request, new, due)
+    for each in (row for section in shown for row in section.rows):
+        each.things[:] = here.allowed(may, each.things)[:1]
     taken = {visit.tablet_id for visit in going_on(not_finished, now).values()}
     there = visits.there(prison.pk) if prison and Deed.VISITS in may else []
     free = [tablet for tablet in there if tablet.pk not in taken][:TABLETS_SHOWN]
@@ -140,11 +148,13 @@ def rows_at(
         return [], []
     of_the_visit = Q(pk__in=[visit.patient.merged_into_id or visit.patient_id for visit in not_finished])
     registrations = with_a_request(prison, OPEN_REQUEST) | among_taken_back(prison)
-    among = Q(here_since__gte=at - ARRIVALS) | facts.due_in(prison, at) | of_the_visit | registrations
+    waiting_for_one = facts.may_wait_for(INTERPRETER)
+    among = Q(here_since__gte=at - ARRIVALS) | facts.due_in(prison, at) | of_the_visit | registrations | waiting_for_one
     people = everyone(prison, at, among=among)
     last, now = broke_off(not_finished, at), going_on(not_finished, at)
+    tags = offered() if people else []
     rows = [
-        row(person, standing, about, at, last.get(person.pk), now.get(person.pk), prisons)
+        row(person, standing, about, at, last.get(person.pk), now.get(person.pk), prisons, tags)
         for person, standing, about in people
     ]
     new = sorted((r for r in rows if r.is_new), key=lambda r: r.turn(at))
@@ -160,20 +170,23 @@ def row(
     last_visit: Visit | None,
     visit_now: Visit | None,
     prisons: Mapping[str, Prison],
+    tags: list[str],
 ) -> Row:
     is_here = standing.state_at(at) is State.OPEN
     again = see_again(last_visit, standing, about, at)
-    found = [*([again] if again else []), *needs(about)]
+    about_answers = [*([again] if again else []), *needs(about)]
+    besides = [need for need in (interpreter(standing, at), to_find_out(standing, at)) if need]
     return Row(
         person=person,
         since=standing.since,
         is_new=is_here and standing.since is not None and at - standing.since <= ARRIVALS,
-        needs=found,
-        settled=[] if found else settled(about, prisons),
+        needs=[*about_answers, *besides],
+        settled=[] if about_answers else settled(about, prisons),
         to_know=wording.needs(person),
         visit=start_a_visit(person, about),
-        may_be_sent=wording.reads_english(person) and not standing.interpreter_wanted,
+        may_be_sent=not starts_with_an_interpreter(person, tags) and not standing.interpreter_wanted,
         going_on=at_a_tablet(visit_now) if visit_now else "",
+        things=[do for do in first_things(person, about, has_visit=True) if not do.post],
         paper=write_down_a_paper(person, about) if is_here else None,
     )
 

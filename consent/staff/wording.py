@@ -1,7 +1,7 @@
 """What stands for a person, in sentences for staff: dates, places, answers, and what follows from them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, to_locale
 from django.utils.translation import gettext_lazy as _
 
-from consent.policy import Answer
+from consent.history import HOLD_NONE
+from consent.policy import EXPLICIT, Answer
 from consent.questions import GMS_REGISTRATION, GP_RECORD
 from consent.sent import NEEDS_HELP, Sent
 from consent.standing import QuestionStanding, Standing, local_date
@@ -45,7 +46,7 @@ FOLLOWS = {
     "10g": _("Not sent yet: check before sending is due on {due}. Do not ask again."),
     "11g": _("Offer once to look at it again."),
     "12": _("Ask again on {due}."),
-    "13": _("Ask again now; it was due on {due}."),
+    "13": _("Ask again now: it is due today."),
     "14g": _("Staff check first whether an earlier registration still stands."),
     "15": _("Staff look in the clinical system before anything is asked."),
     "16": _("Answered during an earlier time in prison. Offer it afresh by {due}."),
@@ -54,6 +55,7 @@ FOLLOWS = {
 # The same once that day is over.
 WAS_DUE = {
     "10g": _("Not sent yet: check before sending was due on {due}. Do not ask again."),
+    "13": _("Ask again now; it was due on {due}."),
     "16": _("Answered during an earlier time in prison. Offer it afresh; it was due on {due}."),
     "17": _("Offer it now; it was due on {due}."),
 }
@@ -197,11 +199,25 @@ def said(asked: QuestionStanding, prisons: Mapping[str, Prison]) -> str:
 
 def do_not_ask(asked: QuestionStanding, code: str, prisons: Mapping[str, Prison]) -> str:
     """For whoever is about to ask: what was answered, and that nobody asks again. Blank where somebody will."""
+    code = as_if_here(asked, code)
     if code == "6g":
         return str(FOLLOWS[code])
-    if code not in ("5", "7", "8", "10g"):
+    if code not in ("5", "7", "8", "10g") and not (code == "9" and asked.decision in EXPLICIT):
         return ""
     return f"{said(asked, prisons)} {gettext('Do not ask again.')}"
+
+
+def as_if_here(asked: QuestionStanding, code: str) -> str:
+    """For whoever is away just now: the row that fits their answer all the same; without an answer, row 4."""
+    if code != "4":
+        return code
+    if asked.registered:
+        return "6g"
+    if asked.decision == Answer.YES:
+        return "7" if asked.hold == HOLD_NONE else "10g"
+    if asked.decision == Answer.NO:
+        return "4" if asked.legal_status_changed_at else "8"
+    return "5" if asked.decision == Answer.WITHDRAWN else "4"
 
 
 def follows(
@@ -211,14 +227,31 @@ def follows(
     if code == "1":
         over = gettext("That time in prison has ended.")
         return f"{over} {after_leaving(asked, request)}"
-    if code == "7":
+    is_held, is_made = asked.decision == Answer.YES and asked.hold != HOLD_NONE, request and request.state == "made"
+    code = as_if_here(asked, code)
+    if code == "7" or (code in ("9", "10g") and is_held and is_made):
         return f"{after_yes(asked, request)} {gettext('Do not ask again.')}"
+    if code == "9" and is_held:
+        return f"{follows(asked, '10g', due, request, sent)} {FOLLOWS['9']}"
+    is_of_this_yes = request and request.asked_by == asked.line
+    if code == "10g" and request and is_of_this_yes and request.state in ("confirmed", "rejected", "ended"):
+        first = gettext("Before it is begun again they are asked whether it is still yes.")
+        return f"{step_reached(request)} {first}"
+    if code == "10g" and (due is None or asked.hold.isdecimal()):
+        return f"{not_sent_yet(asked)} {gettext('Do not ask again.')}"
     is_over = due is not None and due < timezone.localdate() and code in WAS_DUE
     said = str((WAS_DUE if is_over else FOLLOWS)[code]).format(due=day(due) if due else "")
     if request and asked.decision == Answer.LATER and sent in NEEDS_HELP and code in ("12", "13"):
         return f"{step_reached(request)} {said}"
     is_undone = asked.decision == Answer.WITHDRAWN or (asked.decision == Answer.NO and sent in NEEDS_HELP)
-    return f"{taken_back(asked.question, sent)} {said}" if is_undone and code in ("5", "6g", "8") else said
+    return f"{taken_back(asked.question, sent)} {said}" if is_undone and code in ("5", "6g", "8", "11g") else said
+
+
+def not_sent_yet(asked: QuestionStanding) -> str:
+    if asked.hold.isdecimal() and asked.decided_at:
+        moment = time_of(asked.decided_at + timedelta(hours=int(asked.hold)))
+        return gettext("Not sent yet: it may be sent from %(moment)s, checked or not.") % {"moment": moment}
+    return gettext("Not sent yet: they are asked first whether it is still yes.")
 
 
 def taken_back(question: str, sent: Sent) -> str:
@@ -230,7 +263,8 @@ def taken_back(question: str, sent: Sent) -> str:
 def after_leaving(asked: QuestionStanding, request: RegistrationRequest | None) -> str:
     if asked.question == "gp-record" or asked.decision != Answer.YES or asked.imported:
         return gettext("Nothing is asked.")
-    if request and request.asked_by == asked.line and request.state not in ("to-make", "stopped"):
+    is_theirs = request and (request.asked_by == asked.line or request.state == "made" or asked.registered)
+    if request and is_theirs and request.state not in ("to-make", "stopped"):
         return step_reached(request)
     return gettext("The yes was never sent.")
 

@@ -1,6 +1,6 @@
 """The work that follows a yes: to make the registration, to confirm it, to help whoever takes back what was sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext
@@ -47,17 +47,15 @@ class Work:
         return self._need(gettext("Make the registration"), because, self.make_due)
 
     @property
-    def make_due(self) -> date | None:
+    def make_due(self) -> date:
         """Counted from what made it possible: the yes and its hold, or what became of the last request."""
         request, said_at = self.request, self.asked.decided_at
         if request is not None and request.state == "to-make":
             since = request.opened_at
         elif request is not None and request.asked_by == self.asked.line:
             since = request.changed_at
-        elif said_at is not None:
-            since = said_at + timedelta(hours=int(self.asked.hold) if self.asked.hold.isdecimal() else 0)
         else:
-            return None
+            since = said_at + timedelta(hours=int(self.asked.hold) if self.asked.hold.isdecimal() else 0)
         return local_date(since) + timedelta(days=facts.INTERVALS.make)
 
     @property
@@ -67,19 +65,18 @@ class Work:
             return gettext("They said yes, and the registration was rejected. It can be begun again.")
         if state == "confirmed":
             return gettext("The confirmation was recorded in error. Look in the clinical system.")
-        if state == "ended":
-            return gettext("They said yes, and the registration has ended. Talk with them before it is begun again.")
         return gettext("They said yes; nothing is sent yet.")
 
     @property
     def confirm(self) -> Need | None:
         """Whatever was answered since: what was made is confirmed or rejected, so that all know which."""
         request, days = self.request, facts.INTERVALS.confirm_working_days
-        if not self.is_gms or request is None or self.code in ("0", "1", "3"):
+        if not self.is_gms or request is None or self.code in ("0", "1"):
             return None
         if request.state == "made":
             due = working_days_after(local_date(request.changed_at), days)
-            return self._need(gettext("Confirm the registration"), wording.step_reached(request), due)
+            what, why = gettext("Confirm the registration"), wording.step_reached(request)
+            return replace(self._need(what, why, due), codes=("confirm",))
         if request.state == "to-make" and request.to_confirm and self.code == "7":
             due = working_days_after(local_date(request.opened_at), days)
             return self._need(gettext("Check the registration"), gettext("They said yes before this system."), due)
@@ -96,11 +93,11 @@ class Work:
         asked = self.asked
         if asked.decision not in (Answer.WITHDRAWN, Answer.NO) or asked.task_done or asked.decided_at is None:
             return None
-        if not self.is_gms or self.sent not in NEEDS_HELP or self.code not in ("5", "6g", "8", "11g"):
+        if not self.is_gms or self.sent not in NEEDS_HELP or self.code not in ("3", "5", "6g", "8", "11g"):
             return None
         due = local_date(asked.decided_at) + timedelta(days=facts.INTERVALS.help_undo)
         what = gettext("Help them: they took back a yes that was sent")
         return self._need(what, wording.taken_back(asked.question, self.sent), due)
 
-    def _need(self, what: str, because: str, due: date | None) -> Need:
+    def _need(self, what: str, because: str, due: date) -> Need:
         return Need((self.code,), (self.asked.question,), what, because, due, self.today)

@@ -1,36 +1,39 @@
 """Who is expected, as a reception's own list says: a CSV file, often out of a spreadsheet. Pure: no database, no clock.
 
-The first line names the columns, in any order and in the words of COLUMNS; other columns are not read. A row that does
-not say who comes, how and when is a problem. What else cannot be read is left out, and said beside the row.
+The first line names the columns in the words of COLUMNS (table.py). A row that does not say who comes, how and when is
+a problem. What else cannot be read is left out, and said beside the row.
 """
 
-import csv
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from io import StringIO
 from typing import TypeVar
 
-from registration.feeds.roll import Problem
-from registration.identifiers import prison_number, shown
+from registration.feeds.table import PRISON_NUMBER, Column, NotATable, Problem, in_words, number_of, plain, table_of
+from registration.identifiers import shown
 from registration.legal_status import LegalStatus
 
-# A column, and what lists call it: compared without capitals, spaces and signs.
 COLUMNS = {
-    "prison_number": "prisonnumber prisonno nomsnumber nomsno noms nomisnumber nomsid offenderno",
-    "family_name": "familyname surname lastname",
-    "given_names": "givennames givenname forename forenames firstname firstnames",
-    "date_of_birth": "dateofbirth dob born birthdate",
-    "sex": "sex gender",
-    "how": "how howtheycome reason movement movementtype typeofarrival arrivaltype type",
-    "from": "from comesfrom comingfrom origin court lastestablishment",
-    "legal_status": "legalstatus status",
-    "language": "language preferredlanguage mainlanguage firstlanguage",
-    "interpreter": "interpreter needsinterpreter interpreterneeded interpreterrequired",
-    "expected": "expected expectedat expectedon eta arrival arrivaldate arrivaltime date when due",
+    "prison_number": PRISON_NUMBER,
+    "family_name": Column("the family name", "familyname surname lastname"),
+    "given_names": Column("the given names", "givennames givenname forename forenames firstname firstnames"),
+    "date_of_birth": Column("the date of birth", "dateofbirth dob born birthdate"),
+    "sex": Column("the sex", "sex gender"),
+    "how": Column(
+        "how they come", "how howtheycome reason movement movementtype typeofarrival arrivaltype type", is_needed=True
+    ),
+    "from": Column("where they come from", "from comesfrom comingfrom origin court lastestablishment"),
+    "legal_status": Column("the legal status", "legalstatus status"),
+    "language": Column("the language", "language preferredlanguage mainlanguage firstlanguage"),
+    "interpreter": Column(
+        "whether they need an interpreter", "interpreter needsinterpreter interpreterneeded interpreterrequired"
+    ),
+    "expected": Column(
+        "when they are expected",
+        "expected expectedat expectedon eta arrival arrivaldate arrivaltime date when due",
+        is_needed=True,
+    ),
 }
-NEEDED = ("prison_number", "how", "expected")
 # How people come, as the words of lists say it. The names are those of the ways that staff choose from.
 WAYS = {
     "new": "new newadmission admission newreception reception newlyadmitted",
@@ -60,10 +63,6 @@ MOST_OF_A_NAME = 80
 FIRST_YEAR = 1900
 
 
-class NotAList(ValueError):
-    """The file is no such table at all; the message says what it lacks."""
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """One person who is expected. ``left_out``: cells that could not be read, each with what it says."""
@@ -91,54 +90,18 @@ class ReceptionList:
     not_read: tuple[str, ...]
 
 
-def text_of(data: bytes) -> str:
-    """The words of a file: UTF-8, with a mark in front or without, or Windows-1252 as older spreadsheets write it."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
-
-
 def list_of(text: str, languages: Mapping[str, str]) -> ReceptionList:
-    """The rows of a list, and what is wrong with the others. Raises NotAList.
+    """The rows of a list, and what is wrong with the others. Raises NotATable.
 
     ``languages``: the tag of each language, by its name in small letters.
     """
-    text = text.replace("\x00", "").removeprefix("\ufeff")
-    # Strict: a quotation mark that is never closed would swallow the people after it without a word.
-    reader = csv.reader(StringIO(text, newline=""), delimiter=between(text), strict=True)
-    try:
-        named = [name.strip() for name in next(reader, [])]
-        header = [column(name) for name in named]
-        check_header(header)
-        read = []
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                read.append(row_of(reader.line_num, cells, header, languages))
-            if len(read) > MOST_ROWS:
-                raise NotAList(f"it has more than {MOST_ROWS} rows. Give the people of a day or two.")
-    except csv.Error as problem:
-        raise NotAList(f"it is not a CSV file from line {reader.line_num} on ({problem}).") from problem
+    table = table_of(text, COLUMNS)
+    if len(table.lines) > MOST_ROWS:
+        raise NotATable(f"it has more than {MOST_ROWS} rows. Give the people of a day or two.")
+    read = [told if isinstance(told, Problem) else row_of(line, told, languages) for line, told in table.lines]
     rows, twice = told_once(row for row in read if isinstance(row, Row))
     wrong = [row for row in read if isinstance(row, Problem)] + twice
-    not_read = tuple(name for name, known in zip(named, header, strict=True) if name and not known)
-    return ReceptionList(tuple(rows), tuple(sorted(wrong, key=lambda problem: problem.line)), not_read)
-
-
-def between(text: str) -> str:
-    """What stands between two cells: a comma, or what some spreadsheets write instead."""
-    first = text.partition("\n")[0]
-    return max(",;\t", key=first.count)
-
-
-def plain(words: str) -> str:
-    """Letters and digits alone, in small letters: how kindly two words are compared."""
-    return re.sub(r"[\W_]", "", words.casefold())
-
-
-def column(name: str) -> str:
-    """The column that is meant by this name; blank where it means nothing here."""
-    return meant(name, COLUMNS) or ""
+    return ReceptionList(tuple(rows), tuple(sorted(wrong, key=lambda problem: problem.line)), table.not_read)
 
 
 def meant(words: str, table: Mapping[Meaning, str]) -> Meaning | None:
@@ -146,25 +109,9 @@ def meant(words: str, table: Mapping[Meaning, str]) -> Meaning | None:
     return next((meaning for meaning, names in table.items() if said in names.split()), None)
 
 
-def check_header(header: list[str]) -> None:
-    if missing := [name for name in NEEDED if name not in header]:
-        raise NotAList(
-            f"its first line does not name {' and '.join(missing)}. "
-            "The first line names the columns; the example on this page shows them all."
-        )
-    if twice := [name for name in COLUMNS if header.count(name) > 1]:
-        raise NotAList(f"its first line names {' and '.join(twice)} twice. Keep the column that is meant.")
-
-
-def row_of(line: int, cells: list[str], header: list[str], languages: Mapping[str, str]) -> Row | Problem:
-    # A comma that should stand in quotes: what follows it would be read under the wrong name.
-    if any(cell.strip() for cell in cells[len(header) :]):
-        return Problem(line, "it has more cells than the first line. Put quotation marks round a text with a comma.")
-    told = dict.fromkeys(COLUMNS, "") | {
-        name: " ".join(cell.split()) for name, cell in zip(header, cells, strict=False) if name
-    }
+def row_of(line: int, told: Mapping[str, str], languages: Mapping[str, str]) -> Row | Problem:
     try:
-        number = prison_number(told["prison_number"].replace(" ", ""))
+        number = number_of(told)
         how = way_of(told["how"])
         on, at = moment_of(told["expected"])
         born = birth_of(told["date_of_birth"])
@@ -196,14 +143,16 @@ def row_of(line: int, cells: list[str], header: list[str], languages: Mapping[st
 def way_of(text: str) -> str:
     if way := meant(text, WAYS):
         return way
+    wrong = f"{shown(text)} does not say how they come" if text else f"{in_words(['how'], COLUMNS)} is blank"
     raise ValueError(
-        f"{shown(text)} does not say how they come. Write new admission, transfer, return from court, "
-        "or return from temporary absence or hospital."
+        f"{wrong}. Write new admission, transfer, return from court, or return from temporary absence or hospital."
     )
 
 
 def moment_of(text: str) -> tuple[date, time | None]:
     """A day, and the time of day where one is given."""
+    if not text:
+        raise ValueError(f"{in_words(['expected'], COLUMNS)} is blank. Write it like 17/11/2026 16:30.")
     day, _, hour = text.replace("T", " ").partition(" ")
     on = first_that_fits(day, DATES)
     at = first_that_fits(hour, TIMES) if hour else None
@@ -237,9 +186,10 @@ def told_once(rows: Iterable[Row]) -> tuple[list[Row], list[Problem]]:
     for row in rows:
         before = first.setdefault(row.number, row)
         if said(before) != said(row):
-            problems.append(
-                Problem(row.line, f"{row.number} stands on line {before.line} too, with other words. Keep one of them.")
+            what = (
+                f"{row.number} stands on line {before.line} too, with other words. That line is the one that is used."
             )
+            problems.append(Problem(row.line, what))
     return list(first.values()), problems
 
 

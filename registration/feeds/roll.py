@@ -1,22 +1,19 @@
 """Who is in which prison, as a prison's own list says: a CSV file. Pure: no database, and no clock.
 
-The first line names the columns prison_number and prison, in any order; other columns are not read. Capitals and spaces
-around a value do not matter, and a row told twice is told once. Whoever stands in two prisons is a problem: no list
-says which of them is true.
+The first line names the columns prison_number and prison (table.py). Capitals and spaces around a value do not matter,
+and a row told twice is told once. Whoever stands in two prisons is a problem: no list says which of them is true.
 """
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from io import StringIO
 
-from registration.identifiers import NotAnIdentifier, prison_id, prison_number, shown
+from registration.feeds.table import PRISON_NUMBER, Column, Problem, number_of, table_of
+from registration.identifiers import NotAnIdentifier, prison_id, shown
 
-COLUMNS = ("prison_number", "prison")
-
-
-class NotARoll(ValueError):
-    """The text is no such table at all; the message says what it lacks."""
+COLUMNS = {
+    "prison_number": PRISON_NUMBER,
+    "prison": Column("the prison", "prison prisonid", is_needed=True),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +26,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """A row that cannot be used, and what to do about it."""
-
-    line: int
-    what: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.what}"
-
-
-@dataclass(frozen=True, slots=True)
 class Roll:
     """Each person once, what is wrong with other rows, and the columns that mean nothing here."""
 
@@ -49,57 +35,24 @@ class Roll:
 
 
 def roll_of(text: str) -> Roll:
-    """The rows of a list, and what is wrong with the others. Raises NotARoll."""
-    named, lines = table_of(text, COLUMNS)
-    read = [told if isinstance(told, Problem) else row_of(line, told) for line, told in lines]
+    """The rows of a list, and what is wrong with the others. Raises NotATable."""
+    table = table_of(text, COLUMNS)
+    read = [told if isinstance(told, Problem) else row_of(line, told) for line, told in table.lines]
     rows, twice = told_once(row for row in read if isinstance(row, Row))
     wrong = [row for row in read if isinstance(row, Problem)] + twice
-    not_read = tuple(name for name in named if name and name.lower() not in COLUMNS)
-    return Roll(tuple(rows), tuple(sorted(wrong, key=lambda problem: problem.line)), not_read)
+    return Roll(tuple(rows), tuple(sorted(wrong, key=lambda problem: problem.line)), table.not_read)
 
 
-def table_of(text: str, columns: tuple[str, ...]) -> tuple[list[str], list[tuple[int, dict[str, str] | Problem]]]:
-    """What the first line names, and each line after it with its number. Raises NotARoll where these columns are not
-    all there once."""
-    # Strict: a quotation mark that is never closed would swallow the people after it without a word.
-    reader = csv.reader(StringIO(text.replace("\x00", ""), newline=""), strict=True)
+def row_of(line: int, told: Mapping[str, str]) -> Row | Problem:
+    prison = prison_id(told["prison"])
     try:
-        named = [name.strip() for name in next(reader, [])]
-        header = [name.lower() for name in named]
-        check_header(header, columns)
-        rows = (cells for cells in reader if "".join(cells).strip())
-        return named, [(reader.line_num, cells_of(reader.line_num, cells, header)) for cells in rows]
-    except csv.Error as problem:
-        raise NotARoll(f"it is not a CSV file from line {reader.line_num} on ({problem}).") from problem
-
-
-def check_header(header: list[str], columns: tuple[str, ...]) -> None:
-    if missing := [name for name in columns if name not in header]:
-        raise NotARoll(
-            f"its first line does not name {' and '.join(missing)}. "
-            f"The first line must name the columns {' and '.join(columns)}, with commas between columns."
-        )
-    if twice := [name for name in columns if header.count(name) > 1]:
-        raise NotARoll(f"its first line names {' and '.join(twice)} twice. Keep the column that is meant.")
-
-
-def cells_of(line: int, cells: list[str], header: list[str]) -> dict[str, str] | Problem:
-    # A comma that should stand in quotes: what follows it would be read under the wrong name.
-    if any(cell.strip() for cell in cells[len(header) :]):
-        return Problem(line, "it has more cells than the first line. Put quotation marks round a text with a comma.")
-    return dict(zip(header, cells, strict=False))
-
-
-def row_of(line: int, told: dict[str, str]) -> Row | Problem:
-    prison = prison_id(told.get("prison"))
-    try:
-        number = prison_number(told.get("prison_number", ""))
+        number = number_of(told)
     except NotAnIdentifier as problem:
         return Problem(line, str(problem))
     if prison is None:
         return Problem(
             line,
-            f"{shown(told.get('prison', ''))} is not a prison; write its three letters, like LEI. "
+            f"{shown(told['prison'])} is not a prison; write its three letters, like LEI. "
             "Leave the row out if the person is in no prison.",
         )
     return Row(line, number, prison)

@@ -21,6 +21,8 @@ class Prison(models.Model):
     active = models.BooleanField(_("in use"), default=True)
     # Given to whoever leaves, and to the GP who takes them on: how to reach healthcare here.
     healthcare_contact = models.CharField(_("how to reach healthcare"), max_length=120, blank=True)
+    # Where people live now, for the registration form; no file of ours has it.
+    address = models.CharField(_("address"), max_length=200, blank=True)
     # False for an id that arrived in a message and is in no file: staff complete it.
     is_complete = models.BooleanField(default=True)
     history = HistoricalRecords()

@@ -20,7 +20,8 @@ from consent.staff.wording import time_of
 from registration import actions as registration
 from registration.actions import NotPossible
 from registration.custody import State
-from registration.feeds.roll import COLUMNS, NotARoll, Problem, Roll, roll_of
+from registration.feeds.roll import COLUMNS, Roll, roll_of
+from registration.feeds.table import NotATable, NotText, Problem, text_of
 
 NOTHING_DONE = "Nothing was compared, and nothing was written."
 TO_REPAIR = (Found.MISSING, Found.ELSEWHERE, Found.LEFT)
@@ -47,7 +48,7 @@ MANY = 20  # fewer than this may well have left in one night
 
 class Command(BaseCommand):
     help = (
-        f"Compares who is in which prison with a list: a CSV file in UTF-8 with the columns {' and '.join(COLUMNS)}. "
+        f"Compares who is in which prison with a list: a CSV file with the columns {' and '.join(COLUMNS)}. "
         "Says who is missing here, who is elsewhere and who has left. Writes nothing without --repair. Exit code 1 "
         "where the file or a row of it cannot be used, 2 for a wrong --at, else 0."
     )
@@ -132,14 +133,10 @@ def time_of_the_list(text: str | None) -> datetime:
 def read(path: Path) -> Roll:
     """The list. Raises CommandError, with every row that cannot be used, and what to do about it."""
     try:
-        roll = roll_of(path.read_bytes().decode("utf-8-sig"))
+        roll = roll_of(text_of(path.read_bytes()))
     except OSError as problem:
         raise CommandError(f"{path} cannot be read: {problem.strerror}. {NOTHING_DONE}") from problem
-    except UnicodeDecodeError as problem:
-        raise CommandError(
-            f"{path} is not in UTF-8. In the spreadsheet, save it as 'CSV UTF-8'. {NOTHING_DONE}"
-        ) from problem
-    except NotARoll as problem:
+    except (NotText, NotATable) as problem:
         raise CommandError(f"{path} cannot be used: {problem} {NOTHING_DONE}") from problem
     if problems := list(roll.problems) or reconciling.in_two_prisons(roll.rows):
         raise CommandError("\n".join(refusal(path, problems)))

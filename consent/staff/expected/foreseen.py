@@ -15,11 +15,12 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext
 
 from consent import facts
+from consent.history import History
 from consent.roles import Deed, Posts
 from consent.sent import requests_of
 from consent.staff import wording
 from consent.staff.matters import Matter, matters, needs
-from consent.standing import History, Standing, local_date, stand
+from consent.standing import Standing, local_date, stand
 from registration.custody import State
 from registration.legal_status import LegalStatus, StatusRecord
 from registration.models import Patient, Prison
@@ -92,15 +93,9 @@ def families_of(people: Iterable[Patient]) -> dict[int, list[Patient]]:
 def in_lines(about: list[Matter], prisons: Mapping[str, Prison]) -> list[str]:
     """What is to be done, most urgent first; then what nobody asks again."""
     lines = [
-        " ".join(
-            filter(None, (f"{need.what} – {need.about}." if need.about else f"{need.what}.", dated(need.due_in_words)))
-        )
+        f"{need.what} – {need.about}. {need.due_in_words}." if need.about else f"{need.what}. {need.due_in_words}."
         for need in needs(about)
     ]
     settled = {m.title: wording.do_not_ask(m.asked, m.rule.code, prisons) for m in about}
     lines += [f"{title}: {said}" for title, said in settled.items() if said]
     return lines or list(dict.fromkeys(matter.because for matter in about))
-
-
-def dated(due: str) -> str:
-    return f"{due}." if due else ""

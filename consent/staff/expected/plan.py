@@ -24,12 +24,15 @@ from registration.models import Expected, Patient, Prison
 
 NEW, KNOWN, CHANGED = "new", "known", "changed"
 WRITES = (NEW, KNOWN, CHANGED)
-REFUSED = ("another", "died", "over")
-# What will happen; "{when}" is filled in.
+REFUSED = ("another", "died", "over", "ahead")
+# A list is of the people of a day or two; some hear weeks before when they come back from court. Beyond this it is the
+# year that was mistyped.
+AHEAD = timedelta(days=28)
+# What will happen; "{when}", "{day}" and "{changes}" are filled in.
 WHAT = {
     NEW: _("Not known yet: is added, and expected: {when}."),
     KNOWN: _("Known, and expected: {when}."),
-    CHANGED: _("On the list already, with other words. Expected: {when}."),
+    CHANGED: _("On the list already. What changes: {changes}. Expected: {when}."),
     "same": _("On the list already: nothing to do."),
     "came": _("Has arrived: nothing to do."),
     "withdrawn": _("Not coming, as somebody here said: nothing to do."),
@@ -38,7 +41,8 @@ WHAT = {
         "Known with another name or date of birth. Check the number. If it is the same person, leave both blank."
     ),
     "died": _("Has died, as far as we know. Check the number."),
-    "over": _("That day is over. If they came, add the person, or record a movement."),
+    "over": _("{day} is over. Check the date. If they came, add the person, or record a movement."),
+    "ahead": _("{day} is more than four weeks ahead. Check the date, or leave them to a later list."),
 }
 LEFT_OUT = {
     "sex": _("Sex “{said}” is not understood, and is left out."),
@@ -57,6 +61,7 @@ class Planned:
     person: Patient | None
     is_certain: bool
     lines: list[str]
+    before: Expected | None = None
 
     @property
     def name(self) -> str:
@@ -72,7 +77,21 @@ class Planned:
 
     @property
     def what(self) -> str:
-        return str(WHAT[self.does]).format(when=when(self.row.on, self.row.at))
+        told = {"when": when(self.row.on, self.row.at), "day": wording.day(self.row.on)}
+        return str(WHAT[self.does]).format(**told, changes="; ".join(self.changes))
+
+    @property
+    def changes(self) -> list[str]:
+        """What an earlier list said otherwise."""
+        if self.before is None:
+            return []
+        blank = gettext("blank")
+        told = [
+            (gettext("how they come"), str(WAYS_IN[self.before.way][0]), self.way),
+            (gettext("when"), when(self.before.on, self.before.at), when(self.row.on, self.row.at)),
+            (gettext("where from"), self.before.comes_from or blank, self.row.comes_from or blank),
+        ]
+        return [f"{name}: {old} → {new}" for name, old, new in told if old != new]
 
     @property
     def is_refused(self) -> bool:
@@ -128,9 +147,10 @@ def planned(
     coming = [coming_in(row, known.get(row.number), prison, at) for row in listed.rows]
     found = []
     for row, one, seen in zip(listed.rows, coming, foresee(coming, posts, prisons, at), strict=True):
-        does = what_it_does(row, one, seen, before.get(one.person.pk) if one.person else None, prison, at)
+        earlier = before.get(one.person.pk) if one.person else None
+        does = what_it_does(row, one, seen, earlier, prison, at)
         lines = seen.lines if does in WRITES or does == "same" else []
-        found.append(Planned(row, does, one.person, one.is_certain, lines))
+        found.append(Planned(row, does, one.person, one.is_certain, lines, earlier))
     return found
 
 
@@ -160,6 +180,8 @@ def what_it_does(row: Row, one: Coming, seen: Foreseen, before: Expected | None,
         return "withdrawn" if before.withdrawn_at else "came" if before.has_come else "same"
     if row.on < local_date(at) - timedelta(days=1):
         return "over"
+    if row.on > local_date(at) + AHEAD:
+        return "ahead"
     if before and not before.withdrawn_at and not before.has_come:
         return CHANGED
     return KNOWN if one.person else NEW

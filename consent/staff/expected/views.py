@@ -18,7 +18,8 @@ from consent.staff import here
 from consent.staff.arrivals import movement_told
 from consent.staff.expected.plan import Planned, described, languages, planned
 from registration.actions import NotPossible
-from registration.feeds.reception_list import NotAList, Problem, ReceptionList, list_of, text_of
+from registration.feeds.reception_list import ReceptionList, list_of
+from registration.feeds.table import NotATable, NotText, Problem, text_of
 from registration.models import Expected, Prison
 
 MOST_BYTES = 500_000
@@ -45,7 +46,7 @@ def reception_list(request: HttpRequest) -> HttpResponse:
     text, wrong = sent(request)
     try:
         listed = list_of(text, languages()) if not wrong else None
-    except NotAList as problem:
+    except NotATable as problem:
         wrong, listed = gettext("The list cannot be read: %(why)s") % {"why": problem}, None
     if listed is None:
         return shown(request, status=422, text=text, wrong=wrong)
@@ -78,7 +79,10 @@ def sent(request: HttpRequest) -> tuple[str, str]:
         return text, "" if text.strip() else gettext("Choose the file, or paste the list.")
     if file.size > MOST_BYTES:
         return "", gettext("The file is too large to be a reception list. Save the list alone, as CSV.")
-    return text_of(file.read()), ""
+    try:
+        return text_of(file.read()), ""
+    except NotText as problem:
+        return "", gettext(str(problem))
 
 
 def take_in(request: HttpRequest, rows: list[Planned], prison: Prison) -> list[str]:

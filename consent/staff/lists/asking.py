@@ -1,31 +1,39 @@
-"""Who is waiting for a person: tablets left before the end, interpreters, everything about a sensitive record."""
+"""Who is waiting for a person: tablets left before the end, interpreters."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from consent import facts
 from consent.staff import wording
 from consent.staff.doing import Do, start_a_visit
 from consent.staff.lists.row import Person, Row
-from consent.staff.matters import needs
+from consent.staff.matters import Need
 from consent.staff.tablets import broke_off_at, not_finished_at, see_again
+from consent.standing import Standing, local_date
+from registration.custody import State
 from registration.models import Prison
-
-
-def everything_due(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
-    for person, _standing, about in people:
-        if found := needs(about):
-            yield Row(person, found)
 
 
 def interpreters(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
     for person, standing, _about in people:
-        if standing.interpreter_wanted:
+        if need := interpreter(standing, at):
             button = Do(gettext("An interpreter is there"), reverse("interpreter", args=[person.prison_number]))
-            yield Row(person, lines=[wording.wanted(standing.interpreter_wanted)], buttons=[button])
+            yield Row(person, [need], buttons=[button])
+
+
+def interpreter(standing: Standing, at: datetime) -> Need | None:
+    """Whom they pressed for and have not had since; they wait meanwhile, so it is for today."""
+    since = standing.interpreter_wanted_at
+    if since is None or standing.state_at(at) is not State.OPEN or standing.outside_england:
+        return None
+    what = gettext("Find an interpreter: %(language)s") % {"language": wording.wanted(standing.interpreter_wanted)}
+    why = gettext("They pressed for one on %(day)s.") % {"day": wording.day(since)}
+    due = local_date(since) + timedelta(days=facts.INTERVALS.interpreter)
+    return Need(("interpreter",), (), what, why, due, local_date(at), for_today=True)
 
 
 def among_those_who_left(prison: Prison) -> Q:

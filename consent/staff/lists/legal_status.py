@@ -1,7 +1,7 @@
 """Whose legal status is not known, or has changed to something nobody told."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F, Max, Q
 from django.urls import reverse
@@ -11,6 +11,8 @@ from consent import facts
 from consent.staff import wording
 from consent.staff.doing import Do
 from consent.staff.lists.row import Person, Row, records_of
+from consent.staff.matters import Need
+from consent.standing import Standing, local_date
 from registration.custody import State
 from registration.legal_status import LegalStatus
 from registration.models import LegalStatusRecord, Notice, Prison
@@ -26,18 +28,31 @@ def among_unknown(prison: Prison) -> Q:
 def legal_status(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
     told = Notice.objects.filter(patient__in=records_of(p.pk for p, *_ in people), kind=Notice.Kind.STATUS_CHANGED)
     of = {"joined": F("patient__merged_into_id"), "own": F("patient_id")}
-    newest = {r["joined"] or r["own"]: r["told"] for r in told.values(**of).annotate(told=Max("at"))}
-    typed = LegalStatusRecord.objects.filter(patient__in=records_of(newest), convicted=None)
+    notices = [(r["joined"] or r["own"], r["at"]) for r in told.order_by("-at").values("at", **of)]
+    typed = LegalStatusRecord.objects.filter(patient__in=records_of(pk for pk, _at in notices), convicted=None)
     known = {r["joined"] or r["own"]: r["typed"] for r in typed.values(**of).annotate(typed=Max("recorded_at"))}
+    # The first of them counts: another one does not put the day off.
+    first = {pk: told_at for pk, told_at in notices if pk not in known or known[pk] < told_at}
     for person, standing, _about in people:
-        lines = []
-        if person.pk in newest and (person.pk not in known or known[person.pk] < newest[person.pk]):
-            lines.append(
-                gettext("The prison service said on %(day)s that it changed, not to what.")
-                % {"day": wording.day(newest[person.pk])}
-            )
-        if standing.legal_status is LegalStatus.UNKNOWN and standing.state_at(at) is not State.SETTLING:
-            lines.append(gettext("Not known. They see the widest wording until it is."))
-        if lines:
+        if need := to_find_out(standing, at, first.get(person.pk)):
             url = reverse("legal-status", args=[person.prison_number])
-            yield Row(person, lines=lines, buttons=[Do(gettext("Record it"), url)])
+            yield Row(person, [need], buttons=[Do(gettext("Record their legal status"), url)])
+
+
+def to_find_out(standing: Standing, at: datetime, told_at: datetime | None = None) -> Need | None:
+    """``told_at``: when a message said that it changed, and nobody has said since to what."""
+    if standing.state_at(at) is not State.OPEN or standing.outside_england:
+        return None
+    said, since, began = [], [], standing.opened_at or at
+    if told_at:
+        since.append(told_at)
+        said.append(
+            gettext("The prison service said on %(day)s that it changed, not to what.") % {"day": wording.day(told_at)}
+        )
+    if standing.legal_status is LegalStatus.UNKNOWN:
+        since.append(standing.legal_status_unknown_since or began)
+        said.append(gettext("Not known. They see the widest wording until it is."))
+    if not said:
+        return None
+    due = local_date(max(began, min(since))) + timedelta(days=facts.INTERVALS.legal_status)
+    return Need((), (), gettext("Find out their legal status"), " ".join(said), due, local_date(at))

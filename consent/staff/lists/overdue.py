@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext, ngettext
 
-from consent.counts.suppressing import Number, splits
+from consent.counts.suppressing import Number, alone, split
 from consent.staff.lists.row import List, Person, Row, Rows, among_any
 from consent.staff.matters import everyone
 from registration.models import Prison
@@ -17,16 +17,24 @@ BANDS = (7, 28, None)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many people a list has, of them overdue, and by how many days each of those is at the most."""
+    """How many a list has, people or messages, and by how many days each that is overdue is so at the most."""
 
     people: int
     days_over: tuple[int, ...]
 
     def __str__(self) -> str:
+        return self.said(len(self.days_over))
+
+    @property
+    def how_many(self) -> str:
+        """For a list of those who are overdue, where it would be said twice."""
+        return self.said(0)
+
+    def said(self, overdue: int) -> str:
         if not self.people:
             return gettext("Nobody.")
         people = ngettext("%(count)d person", "%(count)d people", self.people) % {"count": self.people}
-        return with_overdue(people, len(self.days_over))
+        return with_overdue(people, overdue)
 
 
 def with_overdue(how_many: str, overdue: int) -> str:
@@ -64,15 +72,20 @@ def waiting(lists: Sequence[List], prison: Prison | None, at: datetime) -> list[
 def counted(rows: Iterable[Row]) -> Waiting:
     worst: dict[int, int] = {}
     for row in rows:
-        over = max(((need.today - need.due).days for need in row.needs if need.due), default=0)
+        over = max(((need.today - need.due).days for need in row.needs), default=0)
         worst[row.person.pk] = max(worst.get(row.person.pk, 0), over)
     return Waiting(len(worst), tuple(days for days in worst.values() if days > 0))
 
 
-def in_bands(waits: Waiting) -> tuple[Number, list[Number]]:
-    """How many are overdue, and by how long, as far as that may be shown without names."""
+def in_bands(waits: Waiting) -> list[int]:
+    """By how long those are overdue who are: so many in each of BANDS."""
     counts = [0] * len(BANDS)
     for days in waits.days_over:
         counts[next(nth for nth, most in enumerate(BANDS) if most is None or days <= most)] += 1
-    total, (shown,) = splits(counts)
-    return total, shown
+    return counts
+
+
+def as_shown(counts: Sequence[int]) -> tuple[Number, list[Number]]:
+    """How many are overdue, and by how long, as far as that may be shown without names."""
+    total = alone(sum(counts))
+    return total, split(counts) if total is not None else [None] * len(counts)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from consent import actions, facts, waiting
+from consent.actions.registering import stale
 from consent.sent import OPEN_REQUEST
 from consent.staff.doing import Do
 from consent.staff.lists.row import Person, Row
@@ -24,11 +26,14 @@ def gp_record(people: list[Person], prison: Prison, at: datetime) -> Iterator[Ro
 
 
 def to_make(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
+    unheard = cache(lambda: stale(prison.pk, at))  # looked up once, and only for who has something to be made
     for person, standing, about in people:
         for matter in about:
             request = matter.request
             if matter.work.make:
-                yield Row(person, [matter.work.make], buttons=steps(person, matter, "registrations"))
+                why_not = "" if matter.work.wants_request else unheard()
+                lines = [why_not] if why_not else []
+                yield Row(person, [matter.work.make], lines, steps(person, matter, "registrations"))
             elif request is not None and request.state == "to-make" and not request.to_confirm:
                 # Away, or records disagree: due dates wait, and nothing is sent.
                 line = actions.why_not_sent(standing, request, at)

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from consent import facts
 from consent.roles import Deed, Role
-from consent.staff.doing import Do
+from consent.staff.doing import Do, first_things, slip
 from consent.staff.matters import Matter, Need, needs
 from consent.standing import Standing
 from registration.models import Patient, Prison
@@ -29,10 +29,6 @@ class Row:
     @property
     def rank(self) -> tuple[int, date]:
         return min((need.rank for need in self.needs), default=(3, date.max))
-
-    @property
-    def is_overdue(self) -> bool:
-        return any(need.is_overdue for need in self.needs)
 
 
 # Of the rows of Status, those that a list is made of: so that a large prison is not read for a short list.
@@ -65,8 +61,12 @@ def with_rules(*codes: str) -> Rows:
 
     def rows(people: list[Person], prison: Prison, at: datetime) -> Iterator[Row]:
         for person, _standing, about in people:
-            if found := needs(m for m in about if m.rule.code in codes):
-                yield Row(person, found)
+            # What else there is to do for them, like confirming what was made, is on the list of that.
+            found = [need for need in needs(m for m in about if m.rule.code in codes) if set(need.codes) & set(codes)]
+            if found:
+                late = slip(person, about) if any(need.is_overdue for need in found) else None
+                buttons = [*first_things(person, about, False, codes)[:1], *([late] if late else [])]
+                yield Row(person, found, buttons=buttons)
 
     return rows
 

@@ -16,7 +16,7 @@ from consent.sent import OPEN_REQUEST
 from consent.staff.doing import Do
 from consent.staff.lists.row import Person, Row
 from consent.staff.matters import Matter, Need
-from consent.standing import Standing, local_date
+from consent.standing import local_date
 from registration.models import Patient, Prison, ScreeningOutcome
 from registration.screening import ANY, SEXES, Call, birthday, calls, programmes, taken_as
 
@@ -45,23 +45,25 @@ def screening(people: list[Person], prison: Prison, at: datetime) -> Iterator[Ro
     today = local_date(at)
     dealt_with = dealt_with_at(prison)
     for person, standing, about in people:
-        if standing.questions[GMS_REGISTRATION.id].registered:
+        # The programmes are those of England.
+        if standing.outside_england or standing.questions[GMS_REGISTRATION.id].registered:
             continue
         describe = Do(gettext("Change who they are"), reverse("describe", args=[person.prison_number]))
+        came = local_date(standing.opened_at) if standing.opened_at else today
         if person.date_of_birth is None:
-            unknown = gettext("Date of birth not recorded, so nobody can say which programmes would call them.")
-            yield Row(person, lines=[unknown], buttons=[describe])
+            why = gettext("Without it nobody can say which programmes would call them.")
+            need = Need((), (), gettext("Find out their date of birth"), why, came + DUE, today)
+            yield Row(person, [need], buttons=[describe])
         elif found := calls(
             person.date_of_birth, taken_as(person.sex, prison.sex), today, dealt_with.get(person.pk, {})
         ):
             record = Do(gettext("Record what came of it"), reverse("screening", args=[person.prison_number]))
             buttons = [record] if person.sex else [record, describe]
-            yield Row(person, [need_of(found, person, prison, standing, today)], waiting(about), buttons)
+            yield Row(person, [need_of(found, person, prison, came, today)], waiting(about), buttons)
 
 
-def need_of(found: list[Call], person: Patient, prison: Prison, standing: Standing, today: date) -> Need:
+def need_of(found: list[Call], person: Patient, prison: Prison, came: date, today: date) -> Need:
     """Everything that would call them, by the day on which the first of it is due."""
-    came = local_date(standing.opened_at) if standing.opened_at else today
     names = ", ".join(gettext(call.programme.name) for call in found)
     due = min(max(came, call.since) for call in found) + DUE
     what = gettext("Refer by hand: %(programmes)s") % {"programmes": names}

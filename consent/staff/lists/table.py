@@ -6,6 +6,7 @@ from consent import waiting
 from consent.roles import Deed, Role
 from consent.staff.lists import asking, capacity, leaving, legal_status, overdue, registering, screening
 from consent.staff.lists.row import List, among_any, together, waiting_for, with_rules
+from consent.staff.matters import TO_DO
 
 LISTS = (
     List(
@@ -131,13 +132,13 @@ LISTS = (
     ),
     List(
         "leaving",
-        _("Leaving within 28 days"),
+        _("Leaving within 28 days, or from court"),
         Role.REGISTRAR,
         _("The registrar"),
         _("No feed has these days: staff enter them. The due dates are ours. People on remand may leave from court."),
         _("Nobody is expected to leave within 28 days, or they have the papers."),
         leaving.leaving,
-        among=leaving.among_those_with_dates,
+        among=leaving.among_those_who_may_leave,
     ),
     List(
         leaving.LEFT,
@@ -179,9 +180,27 @@ SENSITIVE = List(
     _("Sensitive records"),
     Role.CLINICIAN,
     _("Clinicians"),
-    _("These people are on no other list and in no search. They are not for a tablet: talk with them."),
+    _(
+        "These people are on no other list and in no search: whatever is to be done for them is done from here, the "
+        "registration too. They are not for a tablet: talk with them."
+    ),
     _("Nobody here has a sensitive record with something to be done."),
-    together(asking.everything_due, capacity.reviews, leaving.leaving, leaving.left_sensitive, screening.screening),
+    # All that the general lists say, each thing once: whom to ask, check or look at first; then what has its own list.
+    together(
+        with_rules(*TO_DO),
+        registering.gp_record,
+        registering.to_make,
+        registering.to_confirm,
+        registering.taken_back,
+        registering.to_enter,
+        asking.broke_off,
+        asking.interpreters,
+        legal_status.legal_status,
+        capacity.reviews,
+        leaving.leaving,
+        leaving.left_sensitive,
+        screening.screening,
+    ),
     waiting_for("sensitive"),
     deed=Deed.SENSITIVE,
     is_sensitive=True,

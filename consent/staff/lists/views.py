@@ -14,8 +14,9 @@ from consent.roles import Deed
 from consent.staff import here, wording
 from consent.staff.doing import Do
 from consent.staff.lists import overdue
+from consent.staff.lists.overdue import Waiting
 from consent.staff.lists.row import Row
-from consent.staff.lists.table import BY_SLUG
+from consent.staff.lists.table import BY_SLUG, OVERDUE
 from consent.staff.matters import everyone
 from consent.staff.need import Need
 from consent.standing import local_date
@@ -48,12 +49,13 @@ def one_list(request: HttpRequest, slug: str) -> HttpResponse:
         rows = sorted(listed.rows(people, prison, now), key=lambda row: row.rank)
     shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     here.note_list(request, [row.person for row in shown], f"list {slug}")
-    deeds = here.posts(request).deeds(prison.pk if prison else "")
+    deeds = here.posts(request).deeds(prison.pk if prison else "", sensitive=listed.is_sensitive)
     for row in shown:
         row.buttons[:] = here.allowed(deeds, row.buttons)
     name, does, deed = listed.at_once or ("", "", None)
     at_once = [Do(str(does), reverse(name))] if deed in deeds else []
-    return here.page(request, "list", listed=listed, rows=shown, at_once=at_once)
+    unread = messages_overdue(now) if listed is OVERDUE and Deed.MESSAGES in deeds else ""
+    return here.page(request, "list", listed=listed, rows=shown, at_once=at_once, messages_overdue=unread)
 
 
 @here.may(Deed.MESSAGES)
@@ -76,9 +78,26 @@ def need_of(message: Message, at: datetime) -> Need:
     return Need((), (), gettext("Read it, and record the movement if there is one"), "", due, local_date(at))
 
 
+def messages_wait(at: datetime) -> Waiting:
+    """How many nobody has read, of all prisons."""
+    over = [(local_date(at) - need_of(message, at).due).days for message in not_understood().only("received_at")]
+    return Waiting(len(over), tuple(days for days in over if days > 0))
+
+
 def messages_waiting(at: datetime) -> str:
-    needs = [need_of(message, at) for message in not_understood().only("received_at")]
-    if not needs:
+    waits = messages_wait(at)
+    if not waits.people:
         return gettext("None.")
-    how_many = ngettext("%(count)d message", "%(count)d messages", len(needs)) % {"count": len(needs)}
-    return overdue.with_overdue(how_many, sum(need.is_overdue for need in needs))
+    how_many = ngettext("%(count)d message", "%(count)d messages", waits.people) % {"count": waits.people}
+    return overdue.with_overdue(how_many, len(waits.days_over))
+
+
+def messages_overdue(at: datetime) -> str:
+    """Beside the people who are overdue; blank where no message is."""
+    count = len(messages_wait(at).days_over)
+    said = ngettext(
+        "Overdue too, of all prisons: %(count)d message that was not understood",
+        "Overdue too, of all prisons: %(count)d messages that were not understood",
+        count,
+    )
+    return said % {"count": count} if count else ""

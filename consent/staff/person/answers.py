@@ -21,6 +21,7 @@ from consent.staff import wording
 from consent.staff.forms import MomentField, OnceForm, one_of, text, this_minute
 from consent.staff.here import done, form_page, of_person, person_page
 from consent.staff.matters import matters_with_request, standing_matters
+from consent.staff.person.interpreted import InterpreterFields
 from consent.staff.person.timeline import NO_ROOM
 from registration.actions import NotPossible
 from registration.models import Patient
@@ -31,18 +32,22 @@ A_MINUTE = timedelta(seconds=59, microseconds=999_999)
 TALK_OR_PAPER = [("talk", _("By talking")), ("paper", _("On paper"))]
 
 
-class AnswerForm(OnceForm):
+class AnswerForm(OnceForm, InterpreterFields):
     question = one_of(_("Question"), [])
     answer = one_of(_("What they said"), [(a.value, wording.ANSWERS[a]) for a in (Answer.YES, Answer.NO, Answer.LATER)])
     at = MomentField(label=_("When they answered"), initial=this_minute)
     route = one_of(_("How"), TALK_OR_PAPER)
     code = text(**CODE, help_text=_("It says which words they read. It looks like this: NYL-1A2B3C4D-5E6F7A8B."))
     no_code = forms.BooleanField(label=_("There is no code on the paper"), required=False)
-    interpreter = text(_("Interpreter"), **INTERPRETER)
+    field_order = ("question", "answer", "at", "route", "code", "no_code", "interpreter")
 
-    def __init__(self, *args: Any, questions: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, questions: list[tuple[str, str]], person: Patient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["question"].choices = questions
+        if not self.is_with(person, facts.standing_of(person)):
+            for name in ("service", "reference", "how", "language"):
+                del self.fields[name]
+            self.fields["interpreter"].help_text = INTERPRETER["help_text"]
         self.on_paper: dict[str, Any] = {}  # what the answer keeps of the paper
 
     def clean(self) -> None:
@@ -92,7 +97,7 @@ def given(request: HttpRequest, form: OnceForm) -> dict[str, Any]:
         "route": typed["route"],
         "at": moment_said(typed["at"]),
         "once": typed["once"],
-        "interpreter": typed["interpreter"],
+        "interpreter": form.interpreted_by() if isinstance(form, InterpreterFields) else typed["interpreter"],
     }
 
 
@@ -108,7 +113,12 @@ def answer(request: HttpRequest, person: Patient) -> HttpResponse:
     if not questions:
         messages.info(request, gettext("Two records disagree: choose which answer stands before another is recorded."))
         return redirect("conflict", person.prison_number, about[0].question.id)
-    form = AnswerForm(request.POST or None, questions=questions, initial={"question": request.GET.get("question", "")})
+    form = AnswerForm(
+        request.POST or None,
+        questions=questions,
+        person=person,
+        initial={"question": request.GET.get("question", "")},
+    )
     if request.method == "POST" and form.is_valid():
         said = Answer(form.cleaned_data["answer"])
         if done(

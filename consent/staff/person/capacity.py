@@ -44,15 +44,21 @@ class CapacityForm(StaffForm):
             "about this decision today. No diagnosis is needed."
         ),
     )
-    review_on = DayAhead(
-        label=_("Look again on"),
-        required=True,
-        error_messages={"required": _("Give the date on which somebody looks again."), "invalid": _("Give a date.")},
+    # For the date alone: what they find is said in their own words, and nothing here stores it as a tick.
+    can_decide = forms.BooleanField(
+        label=_("They can decide about this now: nobody has to look again, unless you give a date"), required=False
     )
+    review_on = DayAhead(label=_("Look again on"), required=False, error_messages={"invalid": _("Give a date.")})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["question"].choices = [(question.id, gettext(question.staff_title)) for question in QUESTIONS]
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or self.cleaned_data
+        if not typed.get("can_decide") and not typed.get("review_on") and "review_on" not in self.errors:
+            self.add_error("review_on", gettext("Give the date on which somebody looks again."))
+        return typed
 
 
 @of_person("capacity", Deed.CAPACITY)
@@ -60,6 +66,7 @@ def capacity(request: HttpRequest, person: Patient) -> HttpResponse:
     form = CapacityForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
+        review_on = {"review_on": typed["review_on"].isoformat()} if typed["review_on"] else {}
         if done(
             form,
             actions.record_note,
@@ -68,9 +75,11 @@ def capacity(request: HttpRequest, person: Patient) -> HttpResponse:
             by=actions.staff(request.user),
             question=typed["question"],
             view=typed["view"],
-            review_on=typed["review_on"].isoformat(),
+            **review_on,
         ):
-            messages.success(request, gettext("Recorded. Clinicians see it here; it is on their list on that day."))
+            on_list = gettext("Recorded. Clinicians see it here; it is on their list on that day.")
+            not_again = gettext("Recorded. Clinicians see it here. Nobody has to look again.")
+            messages.success(request, on_list if review_on else not_again)
             return redirect(person_page(person))
     return form_page(
         request,

@@ -100,9 +100,11 @@ def answer_in_words(
 def checked_in_words(matter: Matter, told: list[tuple[Entry, dict[str, Any]]]) -> str:
     if matter.question is not GMS_REGISTRATION or matter.asked.decision != Answer.YES:
         return ""
-    looks = [e for e, said in told if e.kind == "second-look" and matter.asked.line in said["data"]["refers"]]
+    looks = [(e, said) for e, said in told if e.kind == "second-look" and matter.asked.line in said["data"]["refers"]]
     if looks:
-        return f" Checked before sending: {wording.time_of(looks[-1].at)}."
+        entry, said = looks[-1]
+        interpreter = said["data"].get("interpreter") or "none recorded"
+        return f" Checked before sending: {wording.time_of(entry.at)}; interpreter: {interpreter}."
     return " Not checked before sending yet." if matter.facts.held else ""
 
 
@@ -110,4 +112,4 @@ def next_due(matter: Matter) -> str:
     need = matter.need
     if need is None:
         return ""
-    return f" Next: {need.what}{f', due {wording.day(need.due)} {need.due.year}' if need.due else ''}."
+    return f" Next: {need.what}, due {wording.day(need.due)} {need.due.year}."

@@ -1,41 +1,29 @@
 """Who interprets: named before the visit, while it goes on, or when nobody is needed any more."""
 
-from collections.abc import Iterator
-
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent import actions, facts
 from consent.models import Visit
 from consent.roles import Deed
 from consent.staff import here, wording
-from consent.staff.forms import StaffForm, languages, one_of, text
+from consent.staff.forms import one_of
+from consent.staff.person.interpreted import InterpreterFields
 from consent.staff.person.visit import live
 from registration.models import Patient
 
-HOW = {"person": _("in person"), "phone": _("by phone"), "video": _("on video")}
 
-
-class InterpreterForm(StaffForm):
+class InterpreterForm(InterpreterFields):
     now = one_of(
         _("What is so now"),
         [("there", _("An interpreter is there, or on the phone")), ("none", _("They need no interpreter any more"))],
     )
-    interpreter = text(
-        _("Interpreter (name or number)"),
-        most=60,
-        help_text=_("Never family, friends, other prisoners or officers."),
-    )
-    service = text(_("Service"), most=60, help_text=_("For example the telephone interpreting service"))
-    reference = text(_("Booking reference"), most=30)
-    how = forms.ChoiceField(label=_("How"), required=False, choices=[("", _("Not said")), *HOW.items()])
-    language = forms.ChoiceField(label=_("Language they speak together"), choices=languages, required=False)
+    field_order = ("now",)
 
     def clean(self) -> None:
         if self.cleaned_data.get("now") == "there" and not self.cleaned_data.get("interpreter"):
@@ -47,21 +35,7 @@ class InterpreterForm(StaffForm):
         if typed["now"] != "there":
             return {}
         apart = {name: typed[name] for name in ("how", "language") if typed[name]}
-        return {"interpreter": ", ".join(self.in_words()), **apart}
-
-    def in_words(self) -> Iterator[str]:
-        """As it stands with every answer they help with. In English, whatever language the screen has."""
-        typed = self.cleaned_data
-        with override("en-gb"):
-            yield typed["interpreter"]
-            if typed["service"]:
-                yield typed["service"]
-            if typed["reference"]:
-                yield f"reference {typed['reference']}"
-            if typed["how"]:
-                yield str(HOW[typed["how"]])
-            if typed["language"]:
-                yield wording.language(typed["language"])
+        return {"interpreter": self.interpreted_by(), **apart}
 
 
 @here.of_person("visit", Deed.VISITS)

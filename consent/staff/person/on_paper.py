@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from consent.models import Visit
 from consent.papers.spoken import offered, spoken_by
 from consent.policy import Answer
+from consent.staff.doing import slip
 from consent.staff.matters import Matter
 from consent.words.files import languages
 from registration.models import Patient
@@ -30,7 +31,7 @@ def on_paper(person: Patient, about: list[Matter], visits: list[Visit]) -> dict[
         "asked_for": ASKED_FOR.get(visits[0].state.get("paper", ""), "") if visits else "",
         "languages": [(languages()[tag], tag == spoken) for tag in tags],
         "answers": [(m.title, reverse("summary", args=[person.prison_number, m.asked.line])) for m in answers],
-        "is_late": any(m.need.is_overdue for m in about if m.need),
+        "is_late": slip(person, about) is not None,
         # Row 9 is for no tablet; on paper they can be asked.
         "may_fill_in": any(m.is_asked or (m.rule.code == "9" and m.is_undecided) for m in about),
     }

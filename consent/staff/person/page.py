@@ -11,14 +11,19 @@ from django.utils.translation import gettext
 from consent import facts
 from consent.leaving import Leaving, done_in, is_on_remand, left_after_sent, plan_of
 from consent.papers.spoken import visits_of
-from consent.roles import Deed
+from consent.roles import MAY, Deed, Role
 from consent.staff import here, wording
 from consent.staff.doing import NOBODY_HERE, Do, first_things, other_things
+from consent.staff.lists.asking import interpreters
+from consent.staff.lists.capacity import to_look_again
 from consent.staff.lists.leaving import to_do
-from consent.staff.matters import Matter, last_request, matters, needs_entering
+from consent.staff.lists.legal_status import legal_status as legal_status_to_find_out
+from consent.staff.lists.row import Row
+from consent.staff.matters import Matter, Need, last_request, matters, needs_entering
 from consent.staff.person import support, timeline
 from consent.staff.person.on_paper import on_paper
-from consent.staff.tablets import calls_of
+from consent.staff.posts import SHORT
+from consent.staff.tablets import calls_of, left_before_the_end, see_again
 from consent.standing import Standing, local_date
 from registration import actions as registration
 from registration.custody import State
@@ -39,16 +44,26 @@ def person(request: HttpRequest, patient: Patient) -> HttpResponse:
     told = timeline.timeline(entries, prisons, is_told_why_not=Deed.CAPACITY in deeds)
     lines = {matter.asked.line for matter in about if matter.need}
     plan = plan_of(patient, standing, done_in(entries), now)
-    things = [*first_things(patient, about, going_on is not None), *for_leaving(patient, standing, plan, now)]
+    besides = waiting_besides(patient, standing, about, prisons, now)
+    looks = Deed.CAPACITY in deeds and standing.state_at(now) not in NOBODY_HERE
+    reviews = {need.questions[0]: need for need in to_look_again(entries, standing, now)} if looks else {}
+    again = see_again(left_before_the_end(visits, now), standing, about, now)
+    things = [
+        *first_things(patient, about, going_on is not None),
+        *(do for row in besides for do in row.buttons),
+        *for_leaving(patient, standing, plan, now),
+    ]
     return here.page(
         request,
         "person",
         person=patient,
         also_known=[p.prison_number for p in family[1:]],
         custody=wording.custody(standing, now, prisons),
-        matters=[in_words(matter, prisons) for matter in about],
+        matters=[in_words(matter, prisons, reviews.get(matter.question.id)) for matter in about],
+        besides=[*([again] if again else []), *(need for row in besides for need in row.needs)],
         odd_admission=wording.time_of(standing.odd_admission_at) if standing.odd_admission_at else "",
         now=here.allowed(deeds, things),
+        whose=whose_work(things),
         others=here.allowed(deeds, other_things(patient, about, standing.state_at(now))),
         about_them=[deed.value for deed in deeds],
         visit=going_on,
@@ -70,16 +85,40 @@ def movements_of(family: list[Patient]) -> list[Movement]:
     return list(Movement.objects.filter(patient__in=family).order_by("-at", "-pk"))
 
 
-def in_words(matter: Matter, prisons: Mapping[str, Prison]) -> dict[str, str]:
+def in_words(matter: Matter, prisons: Mapping[str, Prison], review: Need | None) -> dict[str, str]:
+    """``review``: where a clinician wanted to look again whether they can decide about this."""
     said = wording.said(matter.asked, prisons)
     follows = wording.follows(matter.asked, matter.rule.code, matter.due, matter.request, matter.work.sent)
+    need, says_when = matter.need, "{due}" in str(wording.FOLLOWS.get(matter.rule.code, ""))
+    if need and need.for_today:
+        follows = f"{follows} {need.due_in_words}."
+    elif need and not says_when:
+        follows = f"{follows} {need.what}. {need.due_in_words}."
     return {
         "title": matter.title,
         "sentence": f"{said} {follows}",
         "because": matter.because,
         "code": matter.rule.code,
+        "review": f"{review.what}. {review.due_in_words}." if review else "",
         "entered": entered(matter),
     }
+
+
+def waiting_besides(
+    patient: Patient, standing: Standing, about: list[Matter], prisons: Mapping[str, Prison], at: datetime
+) -> list[Row]:
+    """What waits for them besides the two questions, as on the lists: an interpreter, a legal status not known."""
+    prison = prisons.get(standing.prison or "")
+    if prison is None or standing.state_at(at) in NOBODY_HERE:
+        return []
+    people = [(patient, standing, about)]
+    return [*interpreters(people, prison, at), *legal_status_to_find_out(people, prison, at)]
+
+
+def whose_work(things: list[Do]) -> str:
+    """The roles that may do something of what there is to do now."""
+    deeds = {here.deed_of(do) for do in things}
+    return ", ".join(str(SHORT[role]) for role in Role if any(role in MAY[deed] for deed in deeds))
 
 
 def entered(matter: Matter) -> str:

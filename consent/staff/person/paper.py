@@ -96,6 +96,5 @@ def write_down(*, person: Patient, by: dict[str, str], filled: PaperForm) -> Non
             at=moment_said(typed["at"]),
             once=f"{typed['once']}:{question}"[:80],
             interpreter=typed.get("interpreter", ""),
-            is_explained=question in filled.on_paper,
             **filled.on_paper.get(question, {}),
         )

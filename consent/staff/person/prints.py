@@ -57,7 +57,7 @@ def staff_copy_pdf(request: HttpRequest, patient: Patient, entry: str) -> HttpRe
 
 
 @require_GET
-@printed_of_person(Deed.VISITS)
+@printed_of_person(Deed.COPIES)
 def keep_pdf(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The paper to keep, or the slip for whoever was not seen in time; with the first name where that was asked for."""
     is_late = request.GET.get("late") == "1"

@@ -16,10 +16,12 @@ from consent.papers import staff_copy, summary
 from consent.questions import GMS_REGISTRATION
 from consent.roles import Deed
 from consent.staff import wording
-from consent.staff.forms import StaffForm, one_of, text
+from consent.staff.forms import one_of, text
 from consent.staff.here import done, of_person, page, person_page, prisons
 from consent.staff.matters import standing_matters
+from consent.staff.person.interpreted import InterpreterFields
 from consent.staff.person.understood import all_of_it, missed_twice
+from consent.standing import Standing
 from consent.words import content
 from registration import actions as registration
 from registration.models import Patient
@@ -33,7 +35,7 @@ SAID_BACK = [
 ]
 
 
-class SecondLookForm(StaffForm):
+class SecondLookForm(InterpreterFields):
     """``points``: what is to be said back in the person's own words, by what it is recorded under."""
 
     reason = text(
@@ -42,8 +44,15 @@ class SecondLookForm(StaffForm):
         help_text=_("They said yes today. For example: they leave tomorrow morning and asked for it."),
     )
 
-    def __init__(self, *args: Any, is_early: bool, points: Mapping[str, str], **kwargs: Any) -> None:
+    field_order = ("reason",)
+
+    def __init__(
+        self, *args: Any, person: Patient, standing: Standing, is_early: bool, points: Mapping[str, str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not self.is_with(person, standing):
+            for name in InterpreterFields.base_fields:
+                del self.fields[name]
         if not is_early:
             del self.fields["reason"]
         self.points = list(points)
@@ -63,7 +72,8 @@ class SecondLookForm(StaffForm):
     def typed(self) -> dict[str, Any]:
         said_back = {code: self.cleaned_data[code] for code in self.points}
         reason = self.cleaned_data.get("reason", "")
-        return {**({"reason": reason} if reason else {}), **({"said_back": said_back} if said_back else {})}
+        kept = {"reason": reason, "said_back": said_back, "interpreter": self.interpreted_by()}
+        return {name: value for name, value in kept.items() if value}
 
 
 @of_person("check before sending", Deed.SECOND_LOOK)
@@ -71,7 +81,10 @@ def second_look(request: HttpRequest, person: Patient) -> HttpResponse:
     matter = next(m for m in standing_matters(person) if m.question is GMS_REGISTRATION)
     is_early = actions.is_early(matter.asked, timezone.now())
     read_back = words_chosen_from(person, matter.asked.line)
-    form = SecondLookForm(request.POST or None, is_early=is_early, points=read_back.pop("points"))
+    standing = facts.standing_of(person)
+    form = SecondLookForm(
+        request.POST or None, person=person, standing=standing, is_early=is_early, points=read_back.pop("points")
+    )
     if (
         request.method == "POST"
         and form.is_valid()
@@ -81,7 +94,7 @@ def second_look(request: HttpRequest, person: Patient) -> HttpResponse:
             patient=person,
             by=actions.staff(request.user),
             decision=request.POST.get("decision", ""),
-            prison=facts.standing_of(person).prison,
+            prison=standing.prison,
             route="talk",
             **form.typed(),
         )

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.utils.translation import gettext
@@ -14,14 +14,17 @@ from consent.models import Entry, Tablet
 from consent.policy import Answer
 from consent.questions import BY_ID
 from consent.staff import history, wording
+from consent.staff.arrivals import WAYS_IN
 from consent.staff.person import describe, support
 from consent.staff.person.understood import all_of_it, to_explain_again
-from registration.models import Movement, Patient, Prison, RegistrationRequest
+from registration.legal_status import LegalStatus
+from registration.models import Expected, Movement, Patient, Prison, RegistrationRequest
 from registration.movements import Source
 
 NOTES = {
     "second-look": _("Checked before sending: it is still yes."),
     "registered": _("Registered with the prison GP."),
+    "never-made": _("Staff looked: no registration was made on it."),
     "registration-ended": _("Not on the prison GP’s list any more."),
     "helped-after-taking-back": _("Helped after they took back a yes that was sent."),
     "entered-in-clinical-record": _("Entered in the clinical record."),
@@ -98,6 +101,15 @@ CODES = {
     "HP": _("Left for hospital"),
     "HO": _("Left for hospital"),
     "HQ": _("Left for hospital"),
+}
+
+EXPECTED = {
+    "on": _("Day"),
+    "at": _("Time"),
+    "way": _("How they come"),
+    "comes_from": _("From"),
+    "legal_status": _("Legal status"),
+    "withdrawn_at": _("Not coming"),
 }
 
 
@@ -226,16 +238,22 @@ def movement_in_words(movement: Movement, prisons: Mapping[str, Prison]) -> tupl
 
 
 def changes(family: list[Patient]) -> list[history.Change]:
-    """Who changed what is known of a person, or took a registration a step on; newest first."""
-    person = Patient.history.filter(id=family[0].pk)
+    """Who changed what is known of a person, on any of the records that were joined, or took a registration a step on,
+    or had them expected somewhere; newest first. What was done about screening is told on its own page, for its roles.
+    """
+    people = Patient.history.filter(id__in=[each.pk for each in family])
     requests = RegistrationRequest.history.filter(patient__in=family)
+    coming = Expected.history.filter(patient__in=family).select_related("prison")
     labels = {name: str(field.label).partition(":")[0] for name, field in describe.DescribeForm.base_fields.items()}
     joined = {"merged_into": gettext("Joined with another record")}
     words = {"language": language, "nhs_number": nhs_number, "merged_into": is_there, "support": support.listed}
     return history.newest_first(
         [
             *history.changes(
-                person,
+                people,
+                about=lambda row: (
+                    "" if row.id == family[0].pk else gettext("Record %(number)s") % {"number": row.prison_number}
+                ),
                 untold=("record_id", "prison_number", "leaving_told_at"),
                 labels=labels | joined,
                 words=words,
@@ -246,8 +264,28 @@ def changes(family: list[Patient]) -> list[history.Change]:
                 untold=("patient", "asked_by", "opened_at", "changed_at", "to_confirm"),
                 labels={"state": gettext("Now"), "reason": gettext("Reason")},
             ),
+            *history.changes(
+                coming,
+                about=lambda row: gettext("Expected at %(place)s") % {"place": row.prison.name},
+                untold=("patient", "prison", "is_certain", "told_by", "told_at"),
+                labels=EXPECTED,
+                words={"way": way, "at": clock, "legal_status": legal_status},
+                tells_first=True,
+            ),
         ]
     )
+
+
+def way(how: str | None) -> str:
+    return str(WAYS_IN[how][0]) if how else gettext("blank")
+
+
+def clock(at: time | None) -> str:
+    return f"{at:%H:%M}" if at else gettext("blank")
+
+
+def legal_status(status: str | None) -> str:
+    return str(wording.LEGAL_STATUS[LegalStatus(status)]) if status else gettext("blank")
 
 
 def language(tag: str) -> str:

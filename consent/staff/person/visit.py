@@ -16,12 +16,15 @@ from django.views.decorators.http import require_POST
 from consent import actions, facts
 from consent.kiosk import visits
 from consent.models import Tablet, Visit
+from consent.papers.spoken import offered
 from consent.policy import Outcome
 from consent.roles import Deed
 from consent.staff import here, wording
 from consent.staff.doing import VISIT, answered, asked_now, instead_of_a_tablet, not_on_a_tablet
 from consent.staff.matters import matters
-from consent.staff.person.visit_form import VisitForm, named_today
+from consent.staff.person.interpreted import noted_today
+from consent.staff.person.visit_form import VisitForm
+from consent.staff.spoken import by_tablet, is_checked, starts_with_an_interpreter
 from consent.staff.tablets import Call, calls_of
 from consent.words.publishing import drawn_picture
 from registration.actions import NotPossible
@@ -64,18 +67,20 @@ def visit(request: HttpRequest, person: Patient) -> HttpResponse:
     standing = facts.standing_of(person, now)
     about = matters(standing, now)
     if because := not_on_a_tablet(about):
-        instead = instead_of_a_tablet(person, about, standing.state_at(now))
+        things = instead_of_a_tablet(person, about, standing.state_at(now))
+        instead = here.allowed(here.deeds_about(request, person), things)
         status = 409 if request.method == "POST" else 200
         return here.page(request, "no_visit", status=status, person=person, because=because, instead=instead)
     asks = any(
         m.is_asked or (m.rule.outcome is Outcome.SECOND_LOOK and not actions.is_early(m.asked, now)) for m in about
     )
+    tags = offered()
     form = VisitForm(
         request.POST or None,
         asks=asks,
         answered=answered(about),
-        needs_interpreter=not wording.reads_english(person),
-        named=named_today(person, standing, now),
+        needs_interpreter=starts_with_an_interpreter(person, tags),
+        noted=noted_today(person, standing, now),
         initial={"purpose": request.GET.get("purpose", "")},
     )
     if request.method == "POST" and form.is_valid():
@@ -96,6 +101,7 @@ def visit(request: HttpRequest, person: Patient) -> HttpResponse:
                 return redirect("today")
             return show_code(request, person, code)
     questions = asked_now(about)
+    tag = by_tablet(person, tags)
     return here.form_page(
         request,
         form,
@@ -110,7 +116,11 @@ def visit(request: HttpRequest, person: Patient) -> HttpResponse:
         person=person,
         back=reverse("person", args=[person.prison_number]),
         needs=wording.needs(person),
-        is_english_only=form.needs_interpreter,
+        language=wording.language(person.language) if person.language else "",
+        is_spoken=bool(tag),
+        is_other=person.language.partition("-")[0] not in ("", "en"),
+        is_checked=bool(tag) and is_checked(tag, standing.prison or ""),
+        starts_with_an_interpreter=form.needs_interpreter,
         may_put_off=any(m.may_be_put_off for m in about),
     )
 

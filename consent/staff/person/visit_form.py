@@ -4,19 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from consent import ledger
-from consent.models import Entry, Visit
-from consent.papers.answers import mark_of_error
+from consent.models import Visit
 from consent.questions import GMS_REGISTRATION, GP_RECORD
 from consent.staff import wording
 from consent.staff.forms import StaffForm, one_of, text
-from consent.standing import Standing
-from registration import actions as registration
-from registration.models import Patient
 
 SHOW = _("Show them what they answered; nothing is asked")
 OPEN = _("Ask what is still open")
@@ -42,7 +36,7 @@ class VisitForm(StaffForm):
         asks: bool,
         answered: list[str],
         needs_interpreter: bool,
-        named: tuple[str, datetime] | None,
+        noted: tuple[dict[str, Any], datetime] | None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -60,9 +54,9 @@ class VisitForm(StaffForm):
             self.fields["interpreter"].help_text = gettext("Who puts the words on the tablet into their language.")
         else:
             del self.fields["reads_english"]
-        if named:
-            name, at = named
-            self.fields["interpreter"].initial = name
+        if noted:
+            data, at = noted
+            self.fields["interpreter"].initial = data["interpreter"]
             self.fields["interpreter"].help_text = gettext(
                 "Written down on %(time)s. Clear it when they are not there now."
             ) % {"time": wording.time_of(at)}
@@ -85,14 +79,3 @@ class VisitForm(StaffForm):
         if purpose == "change":
             return {"reason": BY_THEMSELVES, "again": question}
         return {"reason": self.cleaned_data["reason"]} if purpose == "ask" else {}
-
-
-def named_today(person: Patient, standing: Standing, now: datetime) -> tuple[str, datetime] | None:
-    """Who staff last said interprets for this person, and when: today, and in this time in prison."""
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    since = max(midnight, standing.opened_at or midnight)
-    chains = [each.record_id for each in registration.family(person)]
-    noted = Entry.objects.filter(chain__in=chains, kind="interpreter-there", at__gte=since)
-    note = noted.order_by("at", "seq").last()
-    name = ledger.opened([note])[0]["data"].get("interpreter", "") if note and not mark_of_error(note) else ""
-    return (name, note.at) if note and name else None

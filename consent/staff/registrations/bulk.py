@@ -23,7 +23,7 @@ from consent.staff.forms import StaffForm
 from consent.standing import local_date
 from registration.actions import NotPossible
 from registration.feeds.confirmations import COLUMNS, Confirmation, confirmations_of
-from registration.feeds.roll import NotARoll, Problem
+from registration.feeds.table import NotATable, NotText, Problem, text_of
 from registration.models import Patient, Prison, RegistrationRequest
 
 MOST_BYTES, MOST_ROWS = 1_000_000, 5000
@@ -72,8 +72,9 @@ class Row:
 
 class FileForm(StaffForm):
     file = forms.FileField(
-        label=_("File of the clinical system (CSV, UTF-8)"),
+        label=_("File of the clinical system (CSV)"),
         required=False,
+        allow_empty_file=True,  # text_of says that it is empty
         help_text=_("Its first line names the columns %(columns)s. Nothing is written before you have seen every row."),
     )
     # The same file again, from the page that shows it: what is confirmed is worked out anew from it.
@@ -87,9 +88,9 @@ class FileForm(StaffForm):
             self.add_error("file", gettext("This file is too big. Send it in parts."))
         elif file is not None:
             try:
-                self.cleaned_data["text"] = file.read().decode("utf-8-sig")
-            except UnicodeDecodeError:
-                self.add_error("file", gettext("The file is not in UTF-8. In the spreadsheet, save it as “CSV UTF-8”."))
+                self.cleaned_data["text"] = text_of(file.read())
+            except NotText as problem:
+                self.add_error("file", gettext(str(problem)))
 
 
 @here.may(Deed.REGISTRATIONS)
@@ -103,8 +104,8 @@ def confirm_many(request: HttpRequest) -> HttpResponse:
     try:
         told, problems = confirmations_of(text)
         if len(told) > MOST_ROWS:
-            raise NotARoll(gettext("it has more than %(most)s rows. Send it in parts.") % {"most": MOST_ROWS})
-    except NotARoll as problem:
+            raise NotATable(gettext("it has more than %(most)s rows. Send it in parts.") % {"most": MOST_ROWS})
+    except NotATable as problem:
         form.add_error("file", gettext("The file cannot be used: %(why)s") % {"why": problem})
         return shown(request, form)
     rows = compare(told, prison, now)

@@ -81,5 +81,7 @@ def form(request: HttpRequest, patient: Patient) -> HttpResponse:
         button=gettext("Page to sign (PDF)"),
         person=patient,
         work=work,
+        # Made and not confirmed yet, a page to sign is not wanted any more, and the next step is.
+        may_go_on=work is not None and (not problem or work.state == "made"),
         back=reverse("registration-details", args=[patient.prison_number]),
     )

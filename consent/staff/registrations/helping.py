@@ -13,6 +13,7 @@ from consent.staff import wording
 from consent.staff.forms import StaffForm, text
 from consent.staff.here import form_page, of_person, person_page
 from consent.staff.matters import matters_with_request
+from consent.staff.registrations.steps import their_list
 from registration.models import Patient
 
 
@@ -41,7 +42,7 @@ def help_undo(request: HttpRequest, person: Patient) -> HttpResponse:
             reason=form.cleaned_data["reason"],
         )
         messages.success(request, gettext("Recorded."))
-        return redirect("list", "taken-back")
+        return redirect("list", their_list(request, person, "taken-back"))
     return form_page(
         request,
         form,

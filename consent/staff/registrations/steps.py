@@ -17,7 +17,7 @@ from consent.questions import GP_RECORD
 from consent.roles import Deed
 from consent.staff import wording
 from consent.staff.forms import StaffForm, one_of, text
-from consent.staff.here import done, form_page, may, of_person, person_page
+from consent.staff.here import done, form_page, may, of_person, person_page, seen_of
 from consent.staff.matters import standing_matters
 from registration.actions import STEPS, NotPossible
 from registration.models import Message, Patient, RegistrationRequest
@@ -26,7 +26,7 @@ STEP_LABELS = {
     "made": _("The registration was made"),
     "confirmed": _("The registration is confirmed"),
     "rejected": _("The registration was rejected"),
-    "stopped": _("Stop: it is not to be made, or was stopped before it was sent"),
+    "stopped": _("Stop: nothing was sent, and it is not to be made"),
     "ended": _("It has ended: they are on another GP’s list, or have died"),
 }
 # On which list the step stands that comes next.
@@ -57,8 +57,13 @@ class RequestForm(StaffForm):
 def back_to(request: HttpRequest, person: Patient) -> HttpResponse:
     """To the list the button stood on, or to the person's page."""
     if (slug := request.POST.get("list", "")) and slug.replace("-", "").isalpha():
-        return redirect("list", slug)
+        return redirect("list", their_list(request, person, slug))
     return redirect("person", person.prison_number)
+
+
+def their_list(request: HttpRequest, person: Patient, slug: str) -> str:
+    """The list that they are on: whoever has a sensitive record is on one alone."""
+    return "sensitive" if seen_of(request, person).sensitive else slug
 
 
 @require_POST
@@ -91,10 +96,11 @@ def begin_request(request: HttpRequest, person: Patient) -> HttpResponse:
     return back_to(request, person)
 
 
-@may(Deed.REGISTRATIONS, anywhere=True)
+@may(Deed.REGISTRATIONS, anywhere=True, sensitive=True)
 def request_step(request: HttpRequest, pk: int) -> HttpResponse:
     work = get_object_or_404(RegistrationRequest.objects.select_related("patient__merged_into", "made_in"), pk=pk)
-    return step_for(request, work.patient.prison_number, work=work)
+    stands = work.patient.merged_into or work.patient
+    return step_for(request, stands.prison_number, work=work)
 
 
 @of_person("registration", Deed.REGISTRATIONS)
@@ -103,10 +109,12 @@ def step_for(request: HttpRequest, person: Patient, work: RegistrationRequest) -
     if work.state == "to-make":
         now = timezone.now()
         problem = actions.why_not_sent(facts.standing_of(person, now), work, now)
-        left_out = "made" if work.to_confirm else "confirmed"
-        steps = [step for step in steps if step[0] != left_out]
+        left_out = {*(["made"] if problem else []), *([] if work.to_confirm else ["confirmed"])}
+        steps = [step for step in steps if step[0] not in left_out]
     else:
         problem = "" if steps else gettext("There is no step left for this registration.")
+    slug = LIST_OF.get(work.state)
+    back = reverse("list", args=[their_list(request, person, slug)]) if slug else person_page(person)
     form = RequestForm(request.POST or None, steps=steps)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
@@ -120,18 +128,21 @@ def step_for(request: HttpRequest, person: Patient, work: RegistrationRequest) -
             still_here=typed.get("still_here", False),
         ):
             messages.success(request, gettext("Recorded."))
-            return redirect("list", LIST_OF.get(typed["to"], "registrations"))
+            return redirect("list", their_list(request, person, LIST_OF.get(typed["to"], "registrations")))
+    reached = wording.step_reached(work)
     return form_page(
         request,
         form,
         template="request",
         title=gettext("Registration with the prison GP"),
-        lead=f"{wording.step_reached(work)} {gettext('“They said yes” is not “they are registered”.')}",
+        lead=reached
+        if work.state == "confirmed"
+        else f"{reached} {gettext('“They said yes” is not “they are registered”.')}",
         warning=problem,
         button=gettext("Record"),
         person=person,
         may_print=work.state == "to-make" and not problem,
-        back=reverse("list", args=[LIST_OF[work.state]]) if work.state in LIST_OF else person_page(person),
+        back=back,
     )
 
 
