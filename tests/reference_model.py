@@ -49,6 +49,7 @@ class Line:
     answer: str = ""
     hold: str = "none"
     about: frozenset[str] = frozenset()
+    imported: bool = False  # from before this system
 
 
 @dataclass(frozen=True)
@@ -338,8 +339,17 @@ class Told:
 
     # -- legal status
 
+    def may_be_on_remand(self, number: str, now: datetime) -> bool:
+        """By what is known now: on remand, waiting for a sentence, or nobody knows which."""
+        _, could_be = self.statuses_told(number, now)
+        return could_be is None or len(could_be) > 1 or bool(could_be & {"REMAND", "CONVICTED_UNSENTENCED"})
+
     def status_changes(self, number: str, now: datetime) -> list[datetime]:
         """When the legal status truly changed: what was told could not be what was known."""
+        return self.statuses_told(number, now)[0]
+
+    def statuses_told(self, number: str, now: datetime) -> tuple[list[datetime], frozenset[str] | None]:
+        """The changes, and what it could be now."""
         _, theirs = self.person(number)
         could_be: frozenset[str] | None = None
         changes = []
@@ -353,7 +363,7 @@ class Told:
                 changes.append(told.at)
             if changed or typed or could_be is None:
                 could_be = told.fits
-        return changes
+        return changes, could_be
 
     def correct(self, number: str, status: str) -> bool:
         """The status typed last was a typing mistake. False if there is none."""
@@ -388,11 +398,13 @@ class Told:
         return verdict
 
     def is_held(self, yes: Line, number: str, now: datetime) -> bool:
-        if yes.question != GMS or yes.answer != "yes" or yes.hold == "none":
+        if yes.question != GMS or yes.answer != "yes" or yes.imported:
             return False
         if any(x.kind == "second-look" and yes.name in x.about for x in self.in_this_stay(number, now)):
             return False
-        return yes.hold == "second-look" or now < yes.at + timedelta(hours=int(yes.hold))
+        if yes.hold == "second-look" or self.may_be_on_remand(number, now):
+            return True
+        return yes.hold != "none" and now < yes.at + timedelta(hours=int(yes.hold))
 
     def rule(self, number: str, question: str, now: datetime, stay: Stay, verdict: Verdict) -> str:
         gms, decision, state = question == GMS, verdict.decision, verdict.state

@@ -1,6 +1,6 @@
 """What the tests of the staff pages share: two prisons, a nurse who is signed in, and people who came in."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from django.contrib.auth.models import User
 from django.test import Client
@@ -116,7 +116,8 @@ def words(response):
 
 
 def ago(days=0.0, **more):
-    return timezone.now() - timedelta(days=days, **more)
+    """That long ago: days by the clock on the wall, or the last Sunday of October makes one more of them at midnight."""
+    return (timezone.localtime() - timedelta(days=days, **more)).astimezone(UTC)
 
 
 def typed_moment(at):

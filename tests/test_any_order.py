@@ -351,7 +351,7 @@ def test_a_yes_and_a_no_of_two_numbers_that_turn_out_to_be_one_person_disagree_i
     yes = Written("yes", one, after(hours=2), GMS, "yes")
     no = Written("no", two, after(hours=3), GMS, "no")
     ((person,),) = in_every_order(came, yes, no, merged(one, two, after(days=1)))
-    assert person[3]["questions"][GMS]["conflict"] and not person[3]["questions"][GP]["conflict"]
+    assert person[3]["questions"][GMS]["conflict_since"] and not person[3]["questions"][GP]["conflict_since"]
     # Each time, first what is said of gp-record and then of gms-registration.
     assert [rule[0] for rule in person[4]][2:] == ["17", "2"] * 4
 
@@ -898,7 +898,7 @@ class AnyOrder(RuleBasedStateMachine):
         )
         if answer:
             self.told.tellings.append(model.Telling(head, at, "seen", "", "", "LEI", "import"))
-        self.written(number, {("decision", GMS): {"answer": answer}})
+        self.written(number, {("decision", GMS): {"answer": answer, "imported": True}})
 
     @known_to_us
     @rule(which=one_of_many, question=asked, answer=st.sampled_from(["yes", "no", "later", ""]))

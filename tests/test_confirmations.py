@@ -11,7 +11,7 @@ from django.utils import timezone
 from consent import actions, facts
 from consent.models import AccessEvent, Entry
 from registration.feeds.confirmations import Confirmation, confirmations_of
-from registration.feeds.roll import NotARoll
+from registration.feeds.table import NotATable
 from registration.models import RegistrationRequest
 from tests.staff import GMS, Reception, ago, words
 from tests.test_registrations import said_yes
@@ -33,7 +33,7 @@ HEADER = "prison_number,nhs_number,registered_on\n"
     ],
 )
 def test_a_file_that_is_none_is_refused_with_what_it_lacks(text, why):
-    with pytest.raises(NotARoll, match=why):
+    with pytest.raises(NotATable, match=why):
         confirmations_of(text)
 
 
@@ -44,7 +44,7 @@ def test_a_file_that_is_none_is_refused_with_what_it_lacks(text, why):
         ("A1234BC,9990000019,2026-11-02", "is not an NHS number"),
         ("A1234BC,,2026-02-30", "is not a day"),
         ("A1234BC,,02.11.2026", "is not a day"),
-        ("A1234BC,,", "is not a day"),
+        ("A1234BC,,", "the day they were registered on (registered_on) is blank"),
         ("A1234BC,,2026-11-02,more", "more cells"),
     ],
 )
@@ -59,7 +59,11 @@ def test_the_same_row_twice_is_one_and_two_that_disagree_are_neither():
     rows, problems = confirmations_of(HEADER + same)
     assert (rows, problems) == ([Confirmation(2, "A1234BC", "9990000018", date(2026, 11, 2))], [])
     rows, problems = confirmations_of(f"{HEADER}{same}A1234BC,9990000018,2026-11-03\n")
-    assert rows == [] and [problem.line for problem in problems] == [4]
+    assert rows == []
+    assert [str(problem) for problem in problems] == [
+        "line 2: A1234BC stands on lines 3 and 4 too, with another day or NHS number. "
+        "None of these rows is used. Keep the one that is right."
+    ]
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------
@@ -154,6 +158,13 @@ def test_each_row_says_what_it_does_and_only_what_is_right_is_done(reception):
     assert not AccessEvent.objects.filter(what="confirm", chain=gone.record_id).exists()
 
 
+def test_of_two_rows_that_disagree_both_are_named_where_it_says_what_is_not_used(reception):
+    made(reception, "A0001AA")
+    page = words(uploads(reception, f"A0001AA,,{today()}", f"A0002AA,,{today()}", "A0001AA,,2026-01-02"))
+    assert "Rows that are not used line 2: A0001AA stands on line 4 too, with another day or NHS number. None" in page
+    assert "There is nothing to confirm in this file." in page
+
+
 def test_what_changed_since_it_was_shown_is_shown_again_and_nothing_is_written(reception):
     made(reception, "A0001AA")
     person = made(reception, "A0002AA")
@@ -173,7 +184,8 @@ def test_what_changed_since_it_was_shown_is_shown_again_and_nothing_is_written(r
     ("sent", "why"),
     [
         ({"text": ""}, "Choose a file."),
-        ({"file": file_of("Zoë", encoding="latin-1")}, "not in UTF-8"),
+        ({"file": SimpleUploadedFile("x.csv", b"")}, "The file is empty."),
+        ({"file": file_of("A1234BC,,", encoding="utf-16")}, "not a CSV file in UTF-8 or Windows-1252"),
         ({"file": SimpleUploadedFile("x.csv", b"a,b\n1,2\n")}, "The file cannot be used"),
         ({"file": SimpleUploadedFile("x.csv", b"x" * 1_000_001)}, "too big"),
     ],

@@ -4,8 +4,10 @@ import csv
 import re
 from collections import Counter, defaultdict
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from itertools import product
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from itertools import chain, combinations, product
+from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,17 +15,18 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from consent import actions, facts
 from consent.counts import reading, weekly
-from consent.counts.suppressing import UNDER, in_ten, splits
+from consent.counts.suppressing import UNDER, alone, in_ten, may_be_counted, split
 from consent.counts.weekly import Counted, Person, Told
+from consent.history import Line
 from consent.kiosk import visits
+from consent.models import Count
 from consent.policy import Intervals
 from consent.roles import Role
-from consent.standing import Line
 from registration import actions as registration
 from registration import models as registered
 from registration.legal_status import LegalStatus, StatusRecord
@@ -34,55 +37,189 @@ from tests.test_kiosk import Tablet, to_choice
 # -- which numbers may be shown ---------------------------------------------------------------------------------------
 
 
-def small_tables(*widths, most):
-    """Every total of every table this small, split in as many ways as there are widths."""
-    by_total = [defaultdict(list) for _ in widths]
-    for column, width in zip(by_total, widths, strict=True):
-        for numbers in product(range(most + 1), repeat=width):
-            column[sum(numbers)].append(numbers)
-    for total in set.intersection(*(set(column) for column in by_total)):
-        yield from product(*(column[total] for column in by_total))
+def splits_of(total, width):
+    if width == 1:
+        return [(total,)]
+    return [(first, *rest) for first in range(total + 1) for rest in splits_of(total - first, width - 1)]
 
 
-@pytest.mark.parametrize(("widths", "most"), [((3,), 14), ((4,), 9), ((3, 2), 9), ((5,), 6), ((2, 2, 2), 8)])
-def test_whoever_knows_the_rule_and_every_number_shown_can_tell_no_hidden_one(widths, most):
-    """All tables that look the same once they are suppressed: each hidden number has two values or more among them."""
+@pytest.mark.parametrize(("width", "most"), [(2, 40), (3, 24), (4, 17), (5, 12), (6, 9)])
+def test_whoever_knows_the_rule_and_the_total_can_tell_no_hidden_number_and_no_few_hidden_ones_together(width, most):
+    """All splits that look the same: neither a hidden number nor a sum of hidden ones under 5 is the same in all."""
     alike = defaultdict(list)
-    for table in small_tables(*widths, most=most):
-        total, shown = splits(*table)
-        alike[total, tuple(map(tuple, shown))].append((sum(table[0]), *(n for split in table for n in split)))
-    for (total, shown), tables in alike.items():
-        cells = [total, *(n for split in shown for n in split)]
-        for nth, cell in enumerate(cells):
-            values = {numbers[nth] for numbers in tables}
-            assert values == {cell} if cell is not None else len(values) > 1, (total, shown, nth, values)
+    for numbers in (one for total in (0, *range(UNDER, most + 1)) for one in splits_of(total, width)):
+        alike[sum(numbers), tuple(split(numbers))].append(numbers)
+    for (total, shown), truths in alike.items():
+        hidden = [nth for nth, number in enumerate(shown) if number is None]
+        for several in chain.from_iterable(combinations(hidden, so_many) for so_many in range(1, len(hidden) + 1)):
+            sums = {sum(numbers[nth] for nth in several) for numbers in truths}
+            assert len(sums) > 1 or min(sums) >= UNDER, (total, shown, several, truths)
+        for numbers in truths:
+            assert all(shown[nth] in (None, number) for nth, number in enumerate(numbers))
 
 
-@given(st.lists(st.integers(0, 40), min_size=2, max_size=13), st.data())
-def test_hidden_numbers_could_change_places_and_the_same_would_be_shown(numbers, data):
-    total, (shown,) = splits(numbers)
-    hidden = [nth for nth, number in enumerate(shown) if number is None]
-    if total is None or not hidden:
-        assert sum(numbers) < UNDER or not hidden or set(shown) == {None}
-        return
-    assert len({numbers[nth] for nth in hidden}) > 1
-    moved = list(numbers)
-    for nth, number in zip(hidden, data.draw(st.permutations([numbers[nth] for nth in hidden])), strict=True):
-        moved[nth] = number
-    assert splits(moved) == (total, [shown])
-
-
-@given(st.lists(st.integers(0, 12), min_size=1, max_size=13))
+@given(st.lists(st.integers(0, 12), min_size=2, max_size=13).filter(lambda numbers: sum(numbers) >= UNDER))
 def test_no_number_under_five_is_ever_shown_but_nought(numbers):
-    total, (shown,) = splits(numbers)
-    assert not {1, 2, 3, 4} & {total, *shown}
-    assert all(number in (None, true) for number, true in zip(shown, numbers, strict=True))
+    assert not {1, 2, 3, 4} & set(split(numbers))
+    assert not {1, 2, 3, 4} & {alone(number) for number in numbers}
 
 
 def test_nothing_is_hidden_that_need_not_be():
-    assert splits([0, 7, 12]) == (19, [[0, 7, 12]])
-    assert splits([0, 2, 3, 12]) == (17, [[0, None, None, 12]])
-    assert splits([2, 6, 12], [20, 0]) == (20, [[None, None, 12], [20, 0]])
+    assert split([0, 7, 12]) == [0, 7, 12]
+    assert split([0, 2, 3, 12]) == [0, None, None, 12]
+    assert split([2, 6, 12]) == [None, None, 12]
+    assert split([0, 0]) == [0, 0]
+
+
+def test_two_small_ones_that_are_under_five_together_take_another_with_them():
+    """Ten English, one Polish, two Romanian of thirteen: Polish and Romanian together are three."""
+    assert split([10, 1, 2, 0]) == [None, None, None, None]
+    assert split([20, 10, 1, 2, 0]) == [20, None, None, None, 0]
+
+
+def test_a_total_counts_hidden_weeks_only_where_they_cannot_be_worked_out_from_it():
+    assert may_be_counted([12, 9, 0])
+    assert may_be_counted([12, 1, 4])
+    assert not may_be_counted([12, 3, 9])
+    assert not may_be_counted([12, 1, 2])
+    assert not may_be_counted([12, 4, 4, 4])
+
+
+# -- somebody with every file -----------------------------------------------------------------------------------------
+
+TONGUES = ["en", "pl", weekly.OTHER, weekly.UNKNOWN]
+FIRST_WEEKS = [weekly.FIRST + nth * weekly.A_WEEK for nth in range(8)]
+A_FEW = st.lists(st.sampled_from([0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 9]), min_size=4, max_size=4)
+# Eight weeks, three of which belong together each time; in each how often it was so and was not so, by language.
+STORIES = st.lists(st.tuples(A_FEW, A_FEW).filter(any), min_size=8, max_size=8)
+
+
+def noon(monday):
+    return timezone.make_aware(datetime.combine(monday, time(12)))
+
+
+def happened(story):
+    """What is on record, for the weeks of a story."""
+    for monday, sides in zip(FIRST_WEEKS, story, strict=True):
+        at = noon(monday)
+        for is_so, numbers in zip((True, False), sides, strict=True):
+            for language, number in zip(TONGUES, numbers, strict=True):
+                yield from [weekly.Event(Counted.OFFERED, at, is_so, language, LegalStatus.REMAND)] * number
+
+
+def every_file(column, story):
+    """What is shown on each Monday, from the first on which there is a total to the last; every file is kept."""
+    those, files = list(happened(story)), []
+    for so_many in range(weekly.WEEKS, len(FIRST_WEEKS) + 1):
+        mondays = weekly.weeks_before(FIRST_WEEKS[0] + (so_many + 1) * weekly.A_WEEK)
+        rows = {"week": [monday.isoformat() for monday in mondays], "language": TONGUES, "legal": list(LegalStatus)}
+        inside = [event for event in those if weekly.row_of(event, "week") in rows["week"]]
+        files.append((rows["week"], *column(inside, rows)))
+    return files
+
+
+def other_weeks(story, nth):
+    """The same story with another number in this week: it changed places with one beside it, or was another itself."""
+    start = nth - nth % weekly.WEEKS
+    for beside in range(start, min(start + weekly.WEEKS, len(story))):
+        moved = list(story)
+        moved[nth], moved[beside] = story[beside], story[nth]
+        yield moved
+    for so, not_so in product(range(6), repeat=2):
+        yield [*story[:nth], ([so, 0, 0, 0], [not_so, 0, 0, 0]), *story[nth + 1 :]]
+
+
+def other_languages(story, start):
+    """The same story with these three weeks in other languages."""
+    for one, other in product(range(4), repeat=2):
+        order = list(range(4))
+        order[one], order[other] = other, one
+        yield told_anew(story, start, lambda numbers, _nth, order=order: [numbers[place] for place in order])
+        first = max(range(start, start + weekly.WEEKS), key=lambda nth: sum(map(sum, story[nth])))
+        side = max((0, 1), key=lambda side: sum(story[first][side]))
+        for but in (0, 1):
+            yield told_anew(story, start, partial(all_but_one, one, other, {(first, side): but}))
+
+
+def all_but_one(one, other, but, numbers, place):
+    """All of one language, but for one person in one place."""
+    so_many, told = but.get(place, 0), [0] * 4
+    told[one] += sum(numbers) - so_many
+    told[other] += so_many
+    return told
+
+
+def told_anew(story, start, change):
+    weeks = range(start, start + weekly.WEEKS)
+    return [
+        tuple(change(numbers, (nth, side)) for side, numbers in enumerate(sides)) if nth in weeks else sides
+        for nth, sides in enumerate(story)
+    ]
+
+
+def of_weeks(column, story, weeks):
+    so, not_so = (sum(sum(story[nth][side]) for nth in weeks) for side in (0, 1))
+    return (so + not_so,) if column is weekly.numbers else (so, not_so)
+
+
+def of_language(column, story, start, place):
+    so, not_so = (sum(story[nth][side][place] for nth in range(start, start + weekly.WEEKS)) for side in (0, 1))
+    return (so + not_so,) if column is weekly.numbers else (so, not_so)
+
+
+def are_few(numbers):
+    return any(0 < number < UNDER for number in numbers)
+
+
+@pytest.mark.parametrize("column", [weekly.numbers, weekly.shares])
+@given(story=STORIES, data=st.data())
+@settings(max_examples=40, phases=[Phase.generate])
+def test_somebody_who_keeps_every_file_can_tell_no_hidden_week(column, story, data):
+    """Two stories fit every file: in the other this week, or these weeks together, had another number."""
+    with mock.patch.object(weekly, "WEEKS", 3):
+        files = every_file(column, story)
+        shown = dict(chain.from_iterable(zip(weeks, told["week"], strict=True) for weeks, _total, told in files))
+        hidden = [nth for nth, monday in enumerate(FIRST_WEEKS) if shown[monday.isoformat()] is None]
+        together = data.draw(st.sets(st.sampled_from(hidden))) if hidden else set()
+        for weeks in [*({nth} for nth in hidden), together]:
+            true = of_weeks(column, story, weeks)
+            if are_few(true):
+                others = chain.from_iterable(other_weeks(story, nth) for nth in weeks)
+                assert any(of_weeks(column, o, weeks) != true and every_file(column, o) == files for o in others)
+
+
+@pytest.mark.parametrize("column", [weekly.numbers, weekly.shares])
+@given(story=STORIES)
+@settings(max_examples=40, phases=[Phase.generate])
+def test_somebody_who_keeps_every_file_can_tell_no_hidden_language(column, story):
+    with mock.patch.object(weekly, "WEEKS", 3):
+        files = every_file(column, story)
+        for start in (0, 3):
+            _weeks, _total, told = files[start]
+            for place in (place for place, number in enumerate(told["language"]) if number is None):
+                true = of_language(column, story, start, place)
+                others = other_languages(story, start)
+                assert not are_few(true) or any(
+                    of_language(column, o, start, place) != true and every_file(column, o) == files for o in others
+                ), (story, start, place)
+
+
+def test_last_week_cannot_be_worked_out_from_two_files_of_two_weeks():
+    """The total that went on by a week: this Monday's less last Monday's, and the week that fell out."""
+    a_week = [20, 15, 12, 9, 8, 14, 11, 10, 13, 12, 9, 16, 7, 2, 8]
+    seen = set()
+    for so_many in (13, 14, 15):
+        mondays = weekly.weeks_before(weekly.FIRST + (so_many + 1) * weekly.A_WEEK)
+        found = [event_of(monday) for monday, times in zip(mondays, a_week, strict=False) for _ in range(times)]
+        told = weekly.table(found, mondays, ["en-GB"])
+        seen.add(told["together"]["together"][Counted.OFFERED])
+        shown = [row[Counted.OFFERED] for row in told["week"].values()]
+        assert shown == [None if number == 2 else number for number in a_week[:so_many]]
+    assert seen == {156}
+
+
+def event_of(monday):
+    return weekly.Event(Counted.OFFERED, noon(monday), language="en-GB", legal=LegalStatus.REMAND)
 
 
 @given(st.integers(0, 300), st.integers(0, 300))
@@ -99,7 +236,7 @@ def test_so_many_in_ten_is_told_only_where_neither_side_is_small(part, rest):
 
 NOW = after(weeks=14)  # Monday 8 June 2026
 MONDAYS = weekly.weeks_before(NOW.date())
-WEEK = MONDAYS[3].isoformat()  # 30 March: the clocks changed the night before
+WEEK = MONDAYS[12].isoformat()  # 30 March: the clocks changed the night before
 BEGUN = after(weeks=4)
 
 
@@ -122,15 +259,21 @@ def counted(*told, movements=None, prison="LEI", **more):
     return Counter(e.what for e in found), Counter(e.what for e in found if e.is_so)
 
 
-def test_the_weeks_are_the_last_thirteen_whole_ones_from_monday_to_sunday_in_london():
-    assert MONDAYS[0].isoformat() == "2026-03-09"
-    assert MONDAYS[-1].isoformat() == "2026-06-01"
-    assert weekly.weeks_before(date(2026, 6, 7)) == weekly.weeks_before(date(2026, 6, 1))
+def test_the_weeks_begin_with_thirteen_that_do_not_move_and_end_a_week_ago():
+    assert (MONDAYS[0].isoformat(), MONDAYS[-1].isoformat(), len(MONDAYS)) == ("2026-01-05", "2026-05-25", 21)
+    assert weekly.weeks_before(date(2026, 6, 7)) == weekly.weeks_before(date(2026, 6, 1)) == MONDAYS[:-1]
+    for day, so_many in ((date(2026, 7, 12), 25), (date(2026, 7, 13), 13)):
+        weeks = weekly.weeks_before(day)
+        assert len(weeks) == so_many
+        assert weeks[0].isoformat() == ("2026-01-05" if so_many == 25 else "2026-04-06")
+
+
+def test_a_week_is_from_monday_to_sunday_in_london():
     sunday_late = datetime(2026, 3, 29, 22, 59, tzinfo=UTC)  # 23:59 in London: summer time began that morning
     for at, week in ((sunday_late, "2026-03-23"), (sunday_late + timedelta(minutes=1), "2026-03-30")):
         assert weekly.row_of(weekly.Event(Counted.OFFERED, at), "week") == week
-    assert not weekly.is_within(datetime(2026, 3, 8, 23, 59, tzinfo=UTC), MONDAYS)
-    assert not weekly.is_within(datetime(2026, 6, 7, 23, 1, tzinfo=UTC), MONDAYS)
+    assert not weekly.is_within(datetime(2026, 1, 4, 23, 59, tzinfo=UTC), MONDAYS)
+    assert not weekly.is_within(datetime(2026, 5, 31, 23, 1, tzinfo=UTC), MONDAYS)
 
 
 @pytest.mark.parametrize(
@@ -242,7 +385,9 @@ def test_every_split_of_the_table_has_the_same_rows_whoever_is_there():
     event = weekly.Event(Counted.OFFERED, BEGUN, language="pl", legal=LegalStatus.REMAND)
     one = weekly.table([event], MONDAYS, ["en-GB", "pl"])
     assert {kind: list(part) for kind, part in one.items()} == rows
+    weeks = one.pop("week")
     assert {row[Counted.OFFERED] for part in one.values() for row in part.values()} == {None}
+    assert [week for week, row in weeks.items() if row[Counted.OFFERED] is None] == [WEEK]
     many = weekly.table([event] * 6, MONDAYS, ["en-GB", "pl"])
     assert many["week"][WEEK][Counted.OFFERED] == many["together"]["together"][Counted.OFFERED] == 6
     assert many["language"]["en-GB"][Counted.OFFERED] == 0
@@ -276,15 +421,22 @@ def prison(db):
     return Prison()
 
 
+def in_the_thirteen_weeks():
+    """So many days ago is in the second of the thirteen weeks that belong together."""
+    today = timezone.localdate()
+    return (today - weekly.weeks_before(today)[0]).days - 10.0
+
+
 def crowd(prison, many, *, days=20.0, start=0, status=LegalStatus.REMAND):
     return [prison.comes(f"A{start + n:04d}AB", days=days, name=f"Given{n} Canary", status=status) for n in range(many)]
 
 
 @pytest.mark.django_db
 def test_the_manager_sees_how_many_and_nobody(prison):
-    people = crowd(prison, 7)
+    days = in_the_thirteen_weeks()
+    people = crowd(prison, 7, days=days + 2)
     for nth, person in enumerate(people):
-        prison.says(person, ["yes", "no", "later"][nth % 3], days=18)
+        prison.says(person, ["yes", "no", "later"][nth % 3], days=days)
     page = words(prison.at_desk.get("/staff/counts/"))
     for hidden in ("Canary", "Given", *(person.prison_number for person in people)):
         assert hidden not in page
@@ -305,15 +457,42 @@ def test_no_answer_can_be_told_from_the_page_nor_the_file(prison):
     def pages(answer):
         point = transaction.savepoint()
         for person in people:
-            prison.says(person, answer, days=18)
+            prison.says(person, answer, days=days)
             if answer == "yes":
                 look_again(prison, person)
         shown = [prison.at_desk.get(address).content for address in ("/staff/counts/", "/staff/counts.csv")]
         transaction.savepoint_rollback(point)
         return [re.sub(rb'csrfmiddlewaretoken" value="[^"]+"', b"", body) for body in shown]
 
-    people = crowd(prison, 9)
+    days = in_the_thirteen_weeks()
+    people = crowd(prison, 9, days=days + 2)
     assert pages("yes") == pages("no")
+
+
+@pytest.mark.django_db
+def test_a_week_is_counted_once_whatever_is_put_right_or_typed_later(prison):
+    """Of two files of the same week the difference is one person: the one whose answer was recorded in error."""
+    days = in_the_thirteen_weeks()
+    people = crowd(prison, 9, days=days + 2)
+    answers = [prison.says(person, "no", days=days) for person in people[:8]]
+    before = prison.at_desk.get("/staff/counts.csv").content
+    assert prison.table()[0]["Together"]["Asked: Offered the choice"] == "8"
+    actions.record_in_error(entry=answers[0], user=prison.nurse, second=prison.doctor, reason="not them")
+    prison.says(people[8], "later", days=days)
+    actions.describe_patient(patient=people[1], language="pl")
+    registration.merge(kept=people[2], removed=people[3], at=ago(1))
+    assert prison.at_desk.get("/staff/counts.csv").content == before
+
+
+@pytest.mark.django_db
+def test_what_waits_too_long_is_the_same_all_day(prison):
+    """Five, and a minute later a dash: then it is four, and whoever was just seen was one of them."""
+    people = crowd(prison, 5, days=20)
+    assert prison.table()[1]["Not asked yet"] == ["0", "5", "0", "5"]
+    prison.leaves(people[0], "RELEASED", days=0.1)
+    assert prison.table()[1]["Not asked yet"] == ["0", "5", "0", "5"]
+    Count.objects.filter(what="late").update(day=timezone.localdate() - timedelta(days=1))
+    assert prison.table()[1]["Not asked yet"] == ["–", "–", "–", "–"]
 
 
 def look_again(prison, person):
@@ -335,9 +514,41 @@ def test_what_waits_too_long_is_counted_by_list_and_by_how_long_and_named_to_the
     assert "A0200AB" not in listed
     assert "Not asked yet. Whose work: Reception" in listed
     index = prison.reads("/staff/lists/")
-    assert "Overdue 11 people, 11 overdue." in index
+    assert "Overdue 11 people. " in index
     assert "Not asked yet 19 people, 11 overdue." in index
     assert "Ask again Nobody." in index
+
+
+@pytest.mark.django_db
+def test_capacity_reviews_and_messages_that_wait_too_long_are_in_the_managers_number(prison):
+    long_ago = str(timezone.localdate() - timedelta(days=2))
+    for person in crowd(prison, 6, days=5):
+        by = actions.staff(prison.nurse)
+        actions.record_note(patient=person, kind="capacity-view", by=by, question=GMS, view="x", review_on=long_ago)
+    for n in range(6):
+        actions.receive_message(item={"x": n}, raw=f'{{"x":{n}}}')
+    registered.Message.objects.update(received_at=ago(20))
+    _rows, late = prison.table()
+    assert late["Look again whether they can decide"] == ["6", "0", "0", "6"]
+    assert late["Messages not understood, of all prisons"] == ["0", "6", "0", "6"]
+    registered.Message.objects.filter(body__contains="3").update(dealt_with_at=ago(0))
+    registered.Message.objects.filter(body__contains="4").update(dealt_with_at=ago(0))
+    Count.objects.all().delete()  # the next day
+    _rows, late = prison.table()
+    assert late["Messages not understood, of all prisons"] == ["–", "–", "–", "–"]
+
+
+@pytest.mark.django_db
+def test_messages_that_are_overdue_stand_on_the_page_of_what_is_overdue_for_whoever_may_read_them(prison):
+    said = "1 message that was not understood"
+    prison.comes(days=1)
+    actions.receive_message(item={"x": 1}, raw='{"x":1}')
+    assert said not in prison.reads("/staff/lists/overdue/")
+    registered.Message.objects.update(received_at=ago(3))
+    assert said in prison.reads("/staff/lists/overdue/")
+    assert said not in prison.reads("/staff/lists/ask-again/")
+    prison.nurse.posts.exclude(role=Role.CLINICIAN).delete()
+    assert said not in prison.reads("/staff/lists/overdue/")
 
 
 @pytest.mark.django_db

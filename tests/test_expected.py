@@ -95,8 +95,22 @@ def test_nothing_chosen_says_what_to_do(reception):
 def test_a_file_that_is_no_list_says_why_and_nothing_typed_is_lost(reception):
     response = reception.browser.post(PAGE, {"list": "name,age\nSam,40", "do": "look"})
     assert response.status_code == 422
-    assert "its first line does not name prison_number" in words(response)
+    said = "does not name the prison number (prison_number), how they come (how) and when they are expected (expected)."
+    assert f"its first line {said}" in words(response)
     assert "Sam,40" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "The file is empty."),
+        (listed(row()).encode("utf-16"), "This is not a CSV file in UTF-8 or Windows-1252."),
+    ],
+)
+def test_a_file_that_is_empty_or_no_text_says_so(reception, data, why):
+    response = reception.browser.post(PAGE, {"file": SimpleUploadedFile("list.csv", data), "do": "look"})
+    assert response.status_code == 422
+    assert why in words(response)
 
 
 def test_a_file_too_large_is_not_read(reception):
@@ -149,8 +163,24 @@ def test_whoever_has_died_or_is_here_or_was_due_long_ago_is_not_expected(recepti
     page = words(looks(reception, row("A1111AA"), row("A2222AA"), row("A3333AA", expected=today(-5))))
     assert "Has died, as far as we know." in page
     assert "Is here: nothing to do." in page
-    assert "That day is over." in page
+    assert "is over. Check the date." in page
     assert "There is nothing to take in." in page
+
+
+@pytest.mark.parametrize(
+    ("expected", "said"),
+    [
+        ("01/01/2099 16:30", "Thursday 1 January 2099 is more than four weeks ahead. Check the date"),
+        (today(40), "is more than four weeks ahead."),
+        ("01/01/2016", "Friday 1 January 2016 is over. Check the date."),
+    ],
+)
+def test_a_day_that_somebody_mistyped_is_refused_and_keeps_back_no_other_row(reception, expected, said):
+    rows = row("A1111AA", expected=expected), row("A2222AA", expected=today(28))
+    page = words(looks(reception, *rows))
+    assert "Not taken in:" in page and said in page and "Take in this 1 row" in page
+    takes_in(reception, *rows)
+    assert Expected.objects.get().patient.prison_number == "A2222AA"
 
 
 def test_what_is_not_understood_in_a_row_is_said(reception):
@@ -164,7 +194,7 @@ def test_the_example_can_be_taken_in_as_it_is(reception):
     file = SimpleUploadedFile("example.csv", example.content)
     page = words(reception.browser.post(PAGE, {"file": file, "do": "look"}))
     assert "Take in these 2 rows" in page
-    assert "These rows cannot be read" not in page and "is not understood, and" not in page
+    assert "These rows are not used" not in page and "is not understood, and" not in page
 
 
 # -- taking it in -----------------------------------------------------------------------------------------------------
@@ -192,7 +222,11 @@ def test_a_row_already_taken_in_does_nothing(reception):
 
 def test_another_time_on_a_later_list_changes_when_they_are_expected(reception):
     takes_in(reception, row())
-    assert "On the list already, with other words" in words(looks(reception, row(expected=f"{today()} 18:15")))
+    page = words(looks(reception, row(expected=f"{today()} 18:15")))
+    assert "On the list already. What changes: when: Today → Today, 18:15. Expected: Today, 18:15." in page
+    page = words(looks(reception, row(how="return from court", **{"from": ""})))
+    changes = "how they come: New admission → Return from court; where from: Leeds Crown Court → blank"
+    assert f"On the list already. What changes: {changes}. Expected: Today." in page
     page = words(takes_in(reception, row(expected=f"{today()} 18:15")))
     assert "Today, 18:15" in page.partition("Expected Person")[2]
     assert Expected.objects.count() == 1

@@ -11,7 +11,7 @@ from consent.kiosk import screens, visits
 from consent.models import Entry, Explanation, Presentation, ReceptionPolicy, Visit
 from consent.papers import situations
 from consent.proof import verify
-from consent.staff.person.visit_form import named_today
+from consent.staff.person.interpreted import noted_today
 from consent.words import content, publishing, signing, translations
 from consent.words.files import ENGLISH, FOLDER, canonical, hash_of, languages, load
 from tests.published import publish
@@ -128,6 +128,31 @@ def decisions():
 
 def nothing_stored():
     return not Entry.objects.filter(kind__in=["decision", "second-look"]).exists()
+
+
+# -- as staff start it ------------------------------------------------------------------------------------------------
+
+
+def test_staff_start_a_visit_in_a_language_of_the_tablet_and_a_yes_still_waits_for_a_named_interpreter(reception, sam):
+    actions.describe_patient(patient=sam, language="pl", needs_interpreter=True)
+    page = reception.reads(f"/staff/people/{sam.prison_number}/visit/")
+    assert "The tablet offers Polish. No person has checked all of that translation yet" in page
+    assert "English well enough" not in page
+    reception.sends(f"/staff/people/{sam.prison_number}/visit/", place="wing")
+    visit = sam.visits.get(ended_at=None)
+    tablet = Tablet("LEI").tap(visits.new_code(visit=visit)).press("language:pl")
+    assert go_to(tablet, "gp-record").choose("yes").title == title("interpreter-first")
+    assert nothing_stored()
+
+
+def test_staff_read_that_a_language_is_checked_once_every_sentence_of_both_questions_is(reception, sam):
+    actions.describe_patient(patient=sam, language="pl")
+    path, checked = f"/staff/people/{sam.prison_number}/visit/", "The tablet offers Polish. A person has checked"
+    check_words(reception, GP)
+    check_words(reception, GMS, but=[HELP])
+    assert checked not in reception.reads(path)
+    check_words(reception, GMS)
+    assert checked in reception.reads(path)
 
 
 # -- without an interpreter nothing is stored -------------------------------------------------------------------------
@@ -622,7 +647,7 @@ def test_a_name_that_may_be_no_longer_true_is_not_offered(reception, sam, why):
     standing, now = facts.standing_of(sam), ago()
     if why == "left and came back":
         standing = replace(standing, opened_at=now)
-    assert named_today(sam, standing, ago(-1) if why == "tomorrow" else now) is None
+    assert noted_today(sam, standing, ago(-1) if why == "tomorrow" else now) is None
 
 
 def test_the_service_the_booking_the_way_and_the_language_of_an_interpreter_are_recorded(reception, sam):

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,18 +12,19 @@ from django.utils import timezone
 
 from consent import actions, facts, leaving
 from consent.journey import LEAVING
-from consent.models import AccessEvent, Entry
+from consent.models import AccessEvent, Entry, Status
 from consent.papers.leaving import release_sheet
 from consent.papers.leaving_form import preregistration
+from consent.roles import Role
 from consent.words import content, files, publishing
 from registration import leaving as days
 from registration.actions import load_prisons
-from registration.leaving import Dates, dates_ahead, form_due, month_before, sheet_due
+from registration.leaving import Dates, dates_ahead, form_due, month_before, offer_due, sheet_due
 from registration.legal_status import LegalStatus
 from registration.models import Patient, Prison, RegistrationRequest
 from tests.printed import as_line, pages_back, read, text_of
 from tests.published import publish
-from tests.staff import LEEDS, Reception, ago, words
+from tests.staff import LEEDS, Reception, ago, give_posts, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("checked_at_once")]
 
@@ -74,8 +76,9 @@ OPENED = datetime(2026, 11, 1, 9, tzinfo=timezone.get_default_timezone())
 
 
 def test_a_date_in_the_past_is_no_date_and_today_still_is_one():
-    over = dates_ahead(TODAY - timedelta(days=1), TODAY - timedelta(days=1), OPENED, OPENED, TODAY)
-    assert over == Dates()
+    yesterday = TODAY - timedelta(days=1)
+    assert dates_ahead(yesterday, yesterday, OPENED, OPENED, TODAY) == Dates(over=yesterday)
+    assert dates_ahead(None, yesterday, OPENED, OPENED, TODAY) == Dates()
     assert dates_ahead(TODAY, TODAY, OPENED, OPENED, TODAY) == Dates(TODAY, TODAY)
 
 
@@ -112,6 +115,23 @@ def test_court_sends_home_only_who_is_on_remand_and_the_sheet_is_due_the_day_bef
     assert sheet_due(court, True, None, TODAY) == TODAY + timedelta(days=6)
     assert sheet_due(court, False, None, TODAY) is None
     assert sheet_due(Dates(court=TODAY + timedelta(days=8)), True, None, TODAY) is None
+
+
+def test_a_sheet_of_the_first_visit_is_given_again_the_day_before_court_and_not_twice_that_day():
+    court, first_visit = Dates(court=TODAY + timedelta(days=2)), TODAY - timedelta(days=3)
+    tomorrow = TODAY + timedelta(days=1)
+    assert sheet_due(court, True, first_visit, TODAY) is None
+    assert sheet_due(court, True, first_visit, tomorrow) == tomorrow
+    assert sheet_due(court, True, TODAY, tomorrow) == tomorrow
+    assert sheet_due(court, True, tomorrow, tomorrow + timedelta(days=1)) is None
+
+
+def test_the_first_sheet_is_due_with_the_second_stage_assessment_or_on_the_day_they_are_asked_later():
+    came = TODAY - timedelta(days=3)
+    assert offer_due(came, None, None) is None
+    assert offer_due(came, came, None) == came + timedelta(days=7)
+    assert offer_due(came, came + timedelta(days=40), None) == came + timedelta(days=40)
+    assert offer_due(came, came, came) is None
 
 
 def test_a_sheet_given_lately_is_right_and_an_older_one_is_given_again():
@@ -158,6 +178,25 @@ def test_a_date_that_is_over_is_shown_as_not_known(reception, sam):
     page = reception.reads(PERSON)
     assert "Expected release date Not known" in page and "Next court date Not known" in page
     assert 'value="20' not in reception.browser.get(PAGE).content.decode()
+
+
+def test_who_is_still_here_after_the_date_is_on_the_list_until_another_is_entered(reception, sam):
+    """Papers were due for that date: nobody may drop off the list because it has passed."""
+    told(sam, expected_release=in_days(-1))
+    page = reception.reads(LISTED)
+    assert "Enter the new date" in page and "Was expected to leave on" in page and "Due today" in page
+    told(sam, expected_release=in_days(-2))
+    assert "A1234BC" in reception.reads("/staff/lists/overdue/")
+    sends_dates(reception, release=in_days(9))
+    page = reception.reads(LISTED)
+    assert "Enter the new date" not in page and "Give the release sheet" in page
+
+
+def test_that_no_new_date_is_known_can_be_said_too(reception, sam):
+    told(sam, expected_release=in_days(-1))
+    sends_dates(reception)
+    assert Patient.objects.get(pk=sam.pk).expected_release is None
+    assert "A1234BC" not in reception.reads(LISTED)
 
 
 def test_a_date_of_an_earlier_stay_does_not_come_back_with_them(reception, sam):
@@ -245,6 +284,79 @@ def test_who_is_on_remand_is_on_the_list_before_court_and_the_sentenced_are_not(
     assert "may leave from there. Due today" in page
 
 
+def given(reception, person, days):
+    held, said = facts.hold(person), {"question": "", "refers": []}
+    held.append(kind=leaving.SHEET, at=ago(days), by=actions.staff(reception.nurse), data=said)
+    facts.project(held)
+
+
+def test_who_had_the_sheet_at_the_first_visit_has_it_again_the_day_before_court(reception):
+    remand = reception.comes("A2222AA", days=20)
+    given(reception, remand, 19)
+    told(remand, next_court=in_days(2))
+    assert "A2222AA" not in reception.reads(LISTED)
+    told(remand, next_court=in_days(1))
+    assert "may leave from there. Due today" in reception.reads(LISTED)
+    reception.sends("/staff/people/A2222AA/leaving/done/", what=leaving.SHEET, list="leaving")
+    assert "A2222AA" not in reception.reads(LISTED)
+
+
+def test_who_is_on_remand_with_no_date_is_on_the_list_from_the_first_answer_until_they_have_the_sheet(reception, sam):
+    missed = reception.comes("A2222AA", days=9)
+    reception.says(sam, "later", days=8)
+    assert "A2222AA" not in reception.reads(LISTED)  # not asked yet: on the list for that
+    reception.says(missed, "later", question="gp-record", days=8)
+    page = reception.reads(LISTED)
+    assert "A2222AA" in page and "on a day that nobody knows. Overdue" in page
+    assert not {"A1234BC", "A7777AA"} & set(page.split())  # sentenced; never asked
+    assert "A2222AA" in reception.reads("/staff/lists/overdue/")
+    assert "on a day that nobody knows. Overdue" in reception.reads("/staff/people/A2222AA/leaving/")
+    reception.sends("/staff/people/A2222AA/leaving/done/", what=leaving.SHEET, list="leaving")
+    assert "A2222AA" not in reception.reads(LISTED)
+    actions.record_in_error(
+        entry=Entry.objects.get(kind=leaving.SHEET), user=reception.nurse, second=reception.doctor, reason="another"
+    )
+    assert "A2222AA" in reception.reads(LISTED)
+
+
+def test_an_answer_of_before_this_system_and_one_that_was_not_possible_are_no_first_visit(reception):
+    """Else everybody on remand would be overdue on the day a prison begins."""
+    ill, known = reception.comes("A2222AA", days=30), reception.comes("A3333AA", days=30)
+    actions.import_decision(
+        number="A3333AA", question="gp-record", answer="no", at=ago(29), prison_id="LEI", recorded_by="x", source="x"
+    )
+    actions.could_not_ask(
+        patient=ill, questions=["gp-record"], by=actions.staff(reception.nurse), reason="No interpreter", once=""
+    )
+    assert "may leave from court, on" not in reception.reads(LISTED)
+    assert facts.standing_of(known).questions["gp-record"].imported
+
+
+def test_a_sheet_given_at_another_prison_of_this_stay_is_enough_and_one_of_an_earlier_stay_is_not(reception):
+    moved = reception.comes("A2222AA", days=30)
+    reception.says(moved, "no", days=29)
+    given(reception, moved, 29)
+    reception.leaves(moved, "TRANSFERRED", days=5)
+    reception.arrives(moved, "TRANSFERRED", days=4, prison="HLI")
+    reception.sends("/staff/prison/", prison="HLI")
+    assert "A2222AA" not in reception.reads(LISTED)
+    reception.leaves(moved, "RELEASED", days=3, prison="HLI")
+    reception.arrives(moved, "NEW_ADMISSION", days=2, prison="HLI")
+    reception.says(moved, "no", days=1)
+    assert "A2222AA" in reception.reads(LISTED)
+
+
+def test_who_is_on_remand_with_no_date_is_looked_for_without_reading_everybody(reception):
+    for number, more in enumerate(({"status": LegalStatus.SENTENCED}, {}, {}, {})):
+        person = reception.comes(f"A{2000 + number}AA", days=9, **more)
+        if number != 1:
+            reception.says(person, "no", days=8)
+        if number == 2:
+            given(reception, person, 8)
+    found = Status.objects.filter(leaving.may_leave_from_court()).values_list("patient__prison_number", flat=True)
+    assert set(found) == {"A2003AA"}
+
+
 def test_who_is_on_remand_is_offered_the_sheet_from_the_first_visit_on(reception, sam):
     offered = "They may leave from court, on a day that nobody knows."
     reception.comes("A2222AA", status=LegalStatus.CONVICTED_UNSENTENCED, days=0.01)
@@ -309,6 +421,31 @@ def test_who_left_after_it_was_sent_is_on_the_list_of_the_prison_they_left(recep
     reception.sends("/staff/prison/", prison="HLI")
     assert "A1234BC" not in reception.reads(LEFT)
     assert "Look into it: they left after it was sent" in reception.reads(PERSON)
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+@pytest.mark.parametrize("page", [LEFT, PERSON, PAGE])
+def test_from_wherever_it_is_looked_into_the_end_of_the_registration_can_be_recorded(reception, sam, confirmed, page):
+    registers(reception, sam, confirmed=confirmed)
+    reception.leaves(sam, "RELEASED", days=1)
+    reception.comes("A2222AA")
+    step = f"/staff/registrations/{RegistrationRequest.objects.get().pk}/"
+    assert step in reception.browser.get(page).content.decode()
+    assert "It has ended" in reception.reads(step)
+    reception.sends(step, to="ended", reason="with a GP at home")
+    assert RegistrationRequest.objects.get().state == "ended"
+    assert "A1234BC" not in reception.reads(LEFT)
+    assert step not in reception.browser.get(page).content.decode()
+
+
+def test_who_does_no_registrations_is_not_led_to_their_steps_from_leaving(reception, sam):
+    registers(reception, sam)
+    reception.leaves(sam, "RELEASED", days=1)
+    clinician = Client()
+    clinician.force_login(User.objects.create_user("clinician"))
+    give_posts(User.objects.get(username="clinician"), Role.CLINICIAN, prison="LEI")
+    page = clinician.get(PAGE).content.decode()
+    assert "Looked into" in page and "/staff/registrations/" not in page
 
 
 def test_who_was_sent_elsewhere_before_is_on_the_list_of_their_last_prison_alone(reception, sam):
@@ -498,7 +635,7 @@ def test_words_without_sign_off_are_not_published_in_production(db, settings):
 
 def test_in_a_demonstration_the_paper_says_that_its_words_are_not_signed(reception, sam):
     told(sam, expected_release=in_days(20))
-    for pdf in (sheet_of(sam), preregistration(sam, release=in_days(20), at=timezone.now())):
+    for pdf in (sheet_of(sam), preregistration(sam, leaves=in_days(20), at=timezone.now())):
         assert "These words have not been signed off." in text_of(pdf)
 
 
@@ -517,6 +654,21 @@ def test_the_form_is_made_only_within_a_month_before_they_leave(reception, sam, 
     assert not AccessEvent.objects.filter(what="print pre-registration").exists()
     page = reception.reads(PAGE)
     assert ("It can be made from" in page) is (release == 45)
+
+
+def test_a_court_date_is_enough_for_who_is_on_remand_and_the_form_says_that_it_is_one(reception, sam):
+    remand = reception.comes("A2222AA")
+    page = "/staff/people/A2222AA/"
+    assert "or the next court date first" in reception.reads(f"{page}leaving/")
+    assert b"or the next court date first" in reception.browser.get(f"{page}gp-outside.pdf").content
+    for person in (remand, sam):
+        told(person, next_court=in_days(1))
+    assert reception.browser.get(f"{PERSON}gp-outside.pdf").status_code == 409
+    (said,) = pages_back(reception.browser.get(f"{page}gp-outside.pdf").content)
+    assert "May leave from court on" in as_line(said) and "Expected to leave" not in as_line(said)
+    assert "Form for a GP outside (PDF)" in reception.reads(f"{page}leaving/")
+    told(remand, next_court=in_days(40))
+    assert "It can be made from" in reception.reads(f"{page}leaving/")
 
 
 def test_the_form_says_who_they_are_on_one_page_and_leaves_room_to_sign(reception, sam):

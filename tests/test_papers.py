@@ -10,6 +10,7 @@ from itertools import permutations
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
@@ -20,10 +21,12 @@ from consent.models import AccessEvent, Hold, PrisonPolicy, Visit
 from consent.papers import keep, printing, situations, twin
 from consent.papers.paper_code import code_of
 from consent.papers.spoken import language_of
+from consent.roles import Role
 from consent.words import content
 from consent.words.files import languages
 from registration.actions import NotPossible
 from registration.legal_status import LegalStatus
+from registration.models import RegistrationRequest
 from tests.printed import (  # noqa: F401 - fixtures
     ADMITTED,
     GMS,
@@ -39,7 +42,7 @@ from tests.printed import (  # noqa: F401 - fixtures
     read,
 )
 from tests.published import publish
-from tests.staff import Reception, words
+from tests.staff import Reception, ago, give_posts, words
 
 pytestmark = pytest.mark.django_db
 
@@ -195,6 +198,49 @@ def test_the_slip_is_offered_once_staff_are_late_and_not_before(reception):
     assert "Slip: we are late" in reception.reads("/staff/people/A1111AA/")
     assert reception.browser.get("/staff/people/A1111AA/keep.pdf?language=en-GB&late=1").status_code == 200
     assert AccessEvent.objects.filter(what="print slip").count() == 1
+
+
+def test_no_slip_says_that_nothing_is_chosen_to_whoever_is_registered_or_about_to_be(reception):
+    """Late with confirming, or with making it, is our work and not a choice of theirs."""
+    person = reception.comes(days=40)
+    said = reception.says(person, "yes", days=39)
+    by = actions.staff(reception.nurse)
+    actions.second_look(patient=person, by=by, decision=said.hash, prison="LEI", route="talk")
+    RegistrationRequest.objects.update(opened_at=ago(30), changed_at=ago(30))
+    reception.says(person, "no", question="gp-record", days=39)
+    assert "Overdue" in reception.reads("/staff/lists/registrations/")
+    assert "Slip: we are late" not in reception.reads(PAGE)
+    actions.move_request(request=RegistrationRequest.objects.get(), to="made", user=reception.nurse, still_here=True)
+    RegistrationRequest.objects.update(changed_at=ago(30))
+    assert "Overdue" in reception.reads("/staff/lists/registrations-to-confirm/")
+    reception.says(person, "later", question="gp-record", days=20)  # late with asking that again, too
+    for page in (PAGE, "/staff/lists/ask-again/", "/staff/lists/overdue/"):
+        assert "Overdue" in reception.reads("/staff/lists/ask-again/")
+        assert "Slip: we are late" not in reception.reads(page), page
+
+
+@pytest.mark.parametrize(
+    ("listed", "says"), [("check-before-sending", "yes"), ("ask-again", "later"), ("not-asked-yet", "")]
+)
+def test_the_slip_is_a_button_beside_whoever_was_not_seen_in_time_and_for_the_registrar_too(reception, listed, says):
+    for number, came in (("A1234BC", 20), ("A1111AA", 2)):
+        person = reception.comes(number, days=came)
+        if says:
+            reception.says(person, says, days=came - 1)
+    registrar = Client()
+    registrar.force_login(reception.doctor)
+    reception.doctor.posts.all().delete()
+    give_posts(reception.doctor, Role.REGISTRAR, prison="LEI")
+    for browser in (reception.browser, registrar):
+        for page in (f"/staff/lists/{listed}/", "/staff/lists/overdue/"):
+            found = browser.get(page).content.decode()
+            assert f"{PAGE}keep.pdf?late=1" in found, page
+            assert "/staff/people/A1111AA/keep.pdf" not in found
+            assert f'href="{PAGE}"' in found
+        assert "Slip: we are late" in words(browser.get(PAGE))
+    assert registrar.get(f"{PAGE}keep.pdf?late=1").status_code == 200
+    assert "The whole on paper" in reception.reads(PAGE) or says == "yes"
+    assert "The whole on paper" not in words(registrar.get(PAGE))
 
 
 # -- in which language ------------------------------------------------------------------------------------------------

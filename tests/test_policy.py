@@ -13,22 +13,31 @@ GMS, GP = "gms-registration", "gp-record"
 YES, NO, LATER, NOT_POSSIBLE, WITHDRAWN = Answer
 NOTHING = "nothing-to-ask"
 OFFER, LOOK, AGAIN = date(2026, 3, 9), date(2026, 3, 10), date(2026, 3, 11)
+CHOOSE, FRESH = date(2026, 3, 12), date(2026, 3, 13)
+DUE = {
+    "choose_due": CHOOSE,
+    "offer_due": OFFER,
+    "fresh_look_due": FRESH,
+    "second_look_due": LOOK,
+    "ask_again_due": AGAIN,
+}
 
 
 def facts(question=GMS, **known):
-    return Facts(question, **{"offer_due": OFFER, "second_look_due": LOOK, "ask_again_due": AGAIN, **known})
+    return Facts(question, **DUE, **known)
 
 
 HELD = {"decision": YES, "held": True}
+NO_SINCE = {"decision": NO, "legal_status_changed": True}
 THAT_YES = {"earlier_yes": True, "earlier_answer": True}
 # (row, in the words of the domain, what is known, outcome, due)
 EXAMPLES = [
     ("0", "nobody has heard of this person being in prison", facts(custody="none"), "closed", None),
     ("1", "released while the yes was still held", facts(custody="closed", **HELD), "closed", None),
     ("1", "died, and two records disagreed", facts(custody="deceased", conflict=True), "closed", None),
-    ("2", "merged: a yes on one number and a no on the other", facts(conflict=True), "staff-first", None),
-    ("2", "a booking was moved while at court", facts(conflict=True, custody="away"), "staff-first", None),
-    ("2", "records disagree, and now in Cardiff", facts(conflict=True, outside_england=True), "staff-first", None),
+    ("2", "merged: a yes on one number and a no on the other", facts(conflict=True), "staff-first", CHOOSE),
+    ("2", "a booking was moved while at court", facts(conflict=True, custody="away"), "staff-first", CHOOSE),
+    ("2", "records disagree, and now in Cardiff", facts(conflict=True, outside_england=True), "staff-first", CHOOSE),
     ("3", "moved to Cardiff before being asked", facts(outside_england=True), "not-here", None),
     ("3", "moved to Cardiff with a held yes", facts(outside_england=True, **HELD), "not-here", None),
     ("4", "at court today", facts(custody="away"), NOTHING, None),
@@ -46,18 +55,20 @@ EXAMPLES = [
     ("8", "said no", facts(decision=NO), NOTHING, None),
     ("8", "said no, and is under 18", facts(decision=NO, not_for_a_tablet=True), NOTHING, None),
     ("8", "we may not ask their GP, sentenced since", facts(GP, decision=NO, legal_status_changed=True), NOTHING, None),
-    ("9", "sensitive record", facts(not_for_a_tablet=True), "staff-first", None),
-    ("9", "17 years old, said yes and it is held", facts(not_for_a_tablet=True, **HELD), "staff-first", None),
+    ("9", "sensitive record", facts(not_for_a_tablet=True), "staff-first", OFFER),
+    ("9", "17 years old, said yes and it is held", facts(not_for_a_tablet=True, **HELD), "staff-first", LOOK),
+    ("9", "17 years old, said later", facts(not_for_a_tablet=True, decision=LATER), "staff-first", AGAIN),
+    ("9", "sensitive, said no, sentenced since", facts(not_for_a_tablet=True, **NO_SINCE), "staff-first", FRESH),
     ("10g", "said yes in reception", facts(**HELD), "second-look", LOOK),
     ("10g", "said yes on remand, sentenced since", facts(**HELD, legal_status_changed=True), "second-look", LOOK),
-    ("11g", "said no on remand, sentenced since", facts(decision=NO, legal_status_changed=True), "fresh-look", None),
+    ("11g", "said no on remand, sentenced since", facts(**NO_SINCE), "fresh-look", FRESH),
     ("12", "said later on Monday, and it is Tuesday", facts(decision=LATER), "ask-again", AGAIN),
     ("12", "was not well enough to be asked today", facts(GP, decision=NOT_POSSIBLE), "ask-again", AGAIN),
     ("13", "said later a week ago", facts(decision=LATER, due_now=True), "ask-again", AGAIN),
     ("13", "was not well enough yesterday", facts(GP, decision=NOT_POSSIBLE, due_now=True), "ask-again", AGAIN),
-    ("14g", "said yes the last time in prison", facts(**THAT_YES), "staff-first", None),
-    ("15", "came by a transfer, nothing else known", facts(admission_known=False), "staff-first", None),
-    ("15", "known by a roll, the GP question", facts(GP, admission_known=False), "staff-first", None),
+    ("14g", "said yes the last time in prison", facts(**THAT_YES), "staff-first", OFFER),
+    ("15", "came by a transfer, nothing else known", facts(admission_known=False), "staff-first", OFFER),
+    ("15", "known by a roll, the GP question", facts(GP, admission_known=False), "staff-first", OFFER),
     ("16", "said no the last time in prison", facts(earlier_answer=True), "offer", OFFER),
     ("16", "said yes the last time, staff checked", facts(checked_by_staff=True, **THAT_YES), "offer", OFFER),
     ("16", "last time we could ask their GP", facts(GP, **THAT_YES), "offer", OFFER),

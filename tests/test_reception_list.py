@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registration.feeds.reception_list import COLUMNS, MOST_ROWS, NotAList, ReceptionList, list_of, text_of
+from registration.feeds.reception_list import COLUMNS, MOST_ROWS, ReceptionList, list_of
+from registration.feeds.table import NotATable, NotText, text_of
 from registration.legal_status import LegalStatus
 
 LANGUAGES = {"polish": "pl", "tigrinya": "ti", "english": "en"}
@@ -29,12 +30,12 @@ def only(listed):
     ["", "\n", "prison_number,how", "a,b,c", 'prison_number,how,expected\n"A1234BC', f"{HEAD},Surname,family name"],
 )
 def test_what_is_no_such_list_is_said_and_nothing_is_made_up(text):
-    with pytest.raises(NotAList):
+    with pytest.raises(NotATable):
         list_of(text, LANGUAGES)
 
 
 def test_a_list_of_everybody_there_ever_was_is_refused():
-    with pytest.raises(NotAList, match="more than 500 rows"):
+    with pytest.raises(NotATable, match="more than 500 rows"):
         read(*(f"A{n:04d}BC,court,17/11/2026" for n in range(MOST_ROWS + 1)))
 
 
@@ -43,8 +44,9 @@ def test_a_list_of_everybody_there_ever_was_is_refused():
     [
         ("A12BC,court,17/11/2026", "is not a prison number"),
         ("A1234BC,balloon,17/11/2026", "does not say how they come"),
-        ("A1234BC,,17/11/2026", "does not say how they come"),
-        ("A1234BC,court,", "is not a date"),
+        (",court,17/11/2026", "the prison number (prison_number) is blank."),
+        ("A1234BC,,17/11/2026", "how they come (how) is blank. Write new admission,"),
+        ("A1234BC,court,", "when they are expected (expected) is blank. Write it like 17/11/2026"),
         ("A1234BC,court,31/02/2026", "is not a date"),
         ("A1234BC,court,17/11/26", "is not a date"),
         ("A1234BC,court,17/11/2026 25:00", "is not a date"),
@@ -66,16 +68,8 @@ def test_a_date_of_birth_that_is_none_is_a_problem_for_it_tells_people_apart():
 def test_one_person_told_twice_is_told_once_and_never_in_two_ways():
     assert len(read("A1234BC,court,17/11/2026", "a1234bc, Court ,2026-11-17").rows) == 1
     listed = read("A1234BC,court,17/11/2026", "A1234BC,transfer,17/11/2026")
-    assert "stands on line 2 too" in str(listed.problems[0])
-
-
-@pytest.mark.parametrize(
-    "head", ["Prison Number;HOW;Expected", "NOMS no.\tMovement type\tETA", '"NOMIS Number","How","when"']
-)
-def test_header_names_are_matched_kindly_and_so_is_what_stands_between_cells(head):
-    sign = next(sign for sign in "\t;," if sign in head)
-    row = only(list_of(f"{head}\r\na 1234 bc{sign}Return from Court{sign}17/11/2026 16:30\r\n", LANGUAGES))
-    assert (row.number, row.how, row.on, row.at) == ("A1234BC", "court", date(2026, 11, 17), time(16, 30))
+    assert [row.how for row in listed.rows] == ["court"]
+    assert "stands on line 2 too, with other words. That line is the one that is used." in str(listed.problems[0])
 
 
 @pytest.mark.parametrize(
@@ -127,12 +121,6 @@ def test_columns_that_mean_nothing_here_are_named():
     assert read("A1234BC,court,17/11/2026,B,£3", head=f"{HEAD},wing,Cash").not_read == ("wing", "Cash")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
-def test_the_encodings_of_spreadsheets(encoding):
-    data = f"{HEAD},surname\nA1234BC,court,17/11/2026,Müller’s".encode(encoding)
-    assert only(list_of(text_of(data), LANGUAGES)).family_name == "Müller’s"
-
-
 CELLS = st.one_of(
     st.text(max_size=12),
     st.sampled_from(["A1234BC", "court", "new admission", "17/11/2026", "2026-11-17 16:30", "yes", '"', "\x00", "\r"]),
@@ -147,10 +135,11 @@ def test_no_cells_crash_it(header, lines, sign):
 
 @given(st.binary(max_size=300))
 def test_no_file_crashes_it(data):
-    no_crash(text_of(data))
-    no_crash(f"{HEAD}\n{text_of(data)}")
+    with suppress(NotText):
+        no_crash(text_of(data))
+        no_crash(f"{HEAD}\n{text_of(data)}")
 
 
 def no_crash(text):
-    with suppress(NotAList):
+    with suppress(NotATable):
         assert isinstance(list_of(text, LANGUAGES), ReceptionList)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import date, timedelta
 
 import pypdf
@@ -13,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from consent import actions, facts
-from consent.models import AccessEvent
+from consent.models import AccessEvent, Entry
 from consent.policy import working_days_after
 from consent.roles import Role
 from consent.staff import wording
@@ -63,9 +64,13 @@ def test_a_registration_is_made_then_confirmed_and_only_then_registered(receptio
     assert reception.sends(step(), to="confirmed").status_code == 422
     reception.sends(step(), to="made", **HERE)
     assert not facts.standing_of(person).questions[GMS].registered
+    page = reception.reads(step())
+    assert "do not make again. “They said yes” is not “they are registered”." in page
+    assert "Stop: nothing was sent, and it is not to be made" in page
     assert "There is no registration to begin or make." in reception.reads(TO_MAKE)
     assert "Write the reason." in words(reception.sends(step(), to="rejected"))
     reception.sends(step(), to="confirmed")
+    assert re.search(r"The registration was confirmed on [\w ]+\. What happened", reception.reads(step()))
     assert "Registered with the prison GP. Do not ask again." in reception.reads(PAGE)
     assert "There is no registration to confirm." in reception.reads(TO_CONFIRM)
 
@@ -102,21 +107,30 @@ def test_it_has_ended_when_they_are_on_another_list_and_is_not_begun_again_witho
     person = said_yes(reception)
     for to in ("made", "confirmed"):
         reception.sends(step(), to=to, **HERE)
+    assert f'href="{step()}"' in reception.browser.get(PAGE).content.decode()
     assert "Write the reason." in words(reception.sends(step(), to="ended"))
     reception.sends(step(), to="ended", reason="registered at home")
     page = reception.reads(PAGE)
     assert not facts.standing_of(person).questions[GMS].registered
     assert "Not on the prison GP’s list any more." in page
     assert "The registration ended on" in page and "registered at home" in page
-    assert "Talk with them before it is begun again." in reception.reads(TO_MAKE)
+    assert "Before it is begun again they are asked whether it is still yes." in page
+    assert "A1234BC" in reception.reads("/staff/lists/check-before-sending/")
+    assert "A1234BC" not in reception.reads(TO_MAKE)
+    assert "no yes that may be sent" in words(reception.sends(f"{PAGE}begin-registration/"))
     assert "There is no step left" in reception.reads(step())
+
+
+def checked_once_more(reception, person):
+    yes = facts.standing_of(person).questions[GMS].line
+    actions.second_look(patient=person, by=actions.staff(reception.nurse), decision=yes, prison="LEI", route="talk")
 
 
 def test_registered_again_after_it_ended_counts(reception):
     person = said_yes(reception)
     for to, reason in (("made", ""), ("confirmed", ""), ("ended", "registered at home")):
         reception.sends(step(), to=to, reason=reason, **HERE)
-    reception.sends(f"{PAGE}begin-registration/")
+    checked_once_more(reception, person)
     for to in ("made", "confirmed"):
         reception.sends(step(), to=to, **HERE)
     assert facts.standing_of(person).questions[GMS].registered
@@ -144,6 +158,22 @@ def test_made_at_leeds_it_is_confirmed_at_hull_and_not_made_again(reception):
     assert "A request is open already." in words(hull.post(f"{PAGE}begin-registration/", follow=True))
     hull.post(step(), {"to": "confirmed"})
     assert facts.standing_of(person).questions[GMS].registered
+
+
+def test_made_at_leeds_it_is_confirmed_from_a_prison_in_wales_too_where_nothing_is_asked_or_made(reception):
+    person = said_yes(reception)
+    reception.sends(step(), to="made", **HERE)
+    opened(40)
+    reception.leaves(person, "TRANSFERRED", days=0.01)
+    reception.arrives(person, "TRANSFERRED", prison="CFI")
+    reception.sends("/staff/prison/", prison="CFI")
+    page = reception.reads(TO_CONFIRM)
+    assert "Confirm the registration" in page and "Overdue" in page
+    assert "Nothing is asked in this prison." in reception.reads(PAGE)
+    assert "A1234BC" in reception.reads("/staff/lists/overdue/")
+    assert "A1234BC" not in reception.reads(TO_MAKE)
+    reception.sends(step(), to="rejected", reason="moved to Wales")
+    assert "There is no registration to confirm." in reception.reads(TO_CONFIRM)
 
 
 def test_not_made_yet_it_is_made_where_they_are_now(reception):
@@ -215,6 +245,23 @@ def test_nothing_is_made_or_printed_for_somebody_who_is_not_here(reception, wher
     assert why in words(printed)
     assert printed["Content-Type"].startswith("text/html")
     assert RegistrationRequest.objects.get().state == "to-make"
+
+
+def test_nothing_is_offered_that_would_be_refused_while_they_are_away(reception):
+    person = said_yes(reception)
+    form = f"{PAGE}registration-form/"
+    offered = ("Page to sign (PDF)", "File (JSON)", "I have checked", "It is sent: record the next step")
+    assert all(button in reception.reads(form) for button in offered)
+    assert "The registration was made" in reception.reads(step())
+    reception.leaves(person, "SENT_TO_COURT", days=0.1)
+    page = reception.reads(form)
+    assert "at court or on temporary absence" in page
+    assert not [button for button in offered if button in page]
+    page = reception.reads(step())
+    assert "The registration was made" not in page and "I have checked" not in page
+    assert "Stop: nothing was sent" in page
+    reception.arrives(person, "RETURN_FROM_COURT")
+    assert all(button in reception.reads(form) for button in offered)
 
 
 def test_nor_for_somebody_who_has_left(reception):
@@ -290,6 +337,18 @@ def test_nothing_is_made_when_we_have_not_heard_who_is_here(reception, settings,
     assert may_be_made(reception) == is_made
 
 
+def test_the_list_says_why_nothing_can_be_made_and_neither_page_offers_it(reception, settings):
+    settings.FEED_STALE_HOURS = 24
+    said_yes(reception)
+    told_by_a_message(25)
+    assert "has told us who is in Leeds (HMP)" in reception.reads(TO_MAKE)
+    assert "Page to sign (PDF)" not in reception.reads(f"{PAGE}registration-form/")
+    assert "The registration was made" not in reception.reads(step())
+    told_by_a_message(1)
+    assert "has told us who is in Leeds (HMP)" not in reception.reads(TO_MAKE)
+    assert "The registration was made" in reception.reads(step())
+
+
 def test_news_of_another_prison_are_none_of_this_one_but_its_own_roll_is(reception, settings):
     settings.FEED_STALE_HOURS = 24
     said_yes(reception)
@@ -342,6 +401,22 @@ def test_the_file_has_both_addresses_and_names_that_stay(reception):
     assert AccessEvent.objects.filter(what="registration json", who="nurse").count() == 1
 
 
+def test_the_prison_s_address_is_on_the_form_and_in_the_file_once_its_manager_has_entered_it(reception):
+    assert json.loads(fields(reception).content)["prison_address"] == ""
+    blank = words_of_the_form(reception)
+    assert "Address of the prison not configured" in blank
+    typed = {"hold": "second-look", "hold_hours": "72", "takes-": "short", "address": "1 Wall Lane, Leeds LS99 9ZZ"}
+    reception.sends("/staff/prisons/LEI/settings/", **typed)
+    assert "Address of the prison 1 Wall Lane, Leeds LS99 9ZZ" in words_of_the_form(reception)
+    assert "Address: blank → 1 Wall Lane" in reception.reads("/staff/changes/")
+
+
+def words_of_the_form(reception):
+    response = reception.sends(f"{PAGE}registration-form/", **{"as": "pdf"}, **HERE)
+    pdf = pypdf.PdfReader(io.BytesIO(response.content))
+    return " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+
+
 def test_the_same_in_one_line_and_a_spreadsheet_works_out_nothing(reception):
     fields(reception, last_gp='=HYPERLINK("x")', birth_town="York, England")
     response = reception.sends(f"{PAGE}registration-form/", **{"as": "csv"}, **HERE)
@@ -388,7 +463,7 @@ def queries(reception, page):
 
 
 @pytest.mark.parametrize("slug", ["registrations", "registrations-to-confirm", "taken-back", "clinical-record"])
-def test_a_list_asks_the_database_as_often_for_many_as_for_one(reception, slug):
+def test_a_list_asks_the_database_as_often_for_many_as_for_one(reception, settings, slug):
     def one(number):
         person = said_yes(reception, number=number)
         if slug in ("registrations-to-confirm", "taken-back"):
@@ -397,6 +472,7 @@ def test_a_list_asks_the_database_as_often_for_many_as_for_one(reception, slug):
         if slug == "taken-back":
             reception.says(person, "withdrawn")
 
+    settings.FEED_STALE_HOURS = 24
     one("A0001AA")
     page = f"/staff/lists/{slug}/"
     few = queries(reception, page)
@@ -404,3 +480,139 @@ def test_a_list_asks_the_database_as_often_for_many_as_for_one(reception, slug):
         one(f"A{n:04d}AA")
     assert f"A{n:04d}AA" in reception.reads(page)
     assert queries(reception, page) <= few
+
+
+# -- nothing goes out unseen, and nothing twice -----------------------------------------------------------------------
+
+
+def holds_nothing(reception):
+    actions.set_prison_policy(prison=Prison.objects.get(pk="LEI"), hold="none", hold_hours=72, takes={})
+
+
+def stands_at_the_top(reception, number="A1234BC"):
+    return reception.reads(f"/staff/people/{number}/").partition("Who they are")[0]
+
+
+def test_a_yes_is_held_once_they_turn_out_to_be_on_remand_and_the_check_lets_the_same_registration_go(reception):
+    holds_nothing(reception)
+    person = reception.comes(days=3, status=LegalStatus.SENTENCED)
+    reception.says(person, "yes", days=2, is_explained=True)
+    assert "Make the registration" in reception.reads(TO_MAKE)
+    told = {"status": LegalStatus.REMAND, "at": ago(1), "source": "warrant"}
+    actions.record_legal_status(patient=person, corrects_the_last=True, **told)
+    assert "A1234BC" in reception.reads("/staff/lists/check-before-sending/")
+    assert "it is not sent yet. Check before sending" in reception.reads(TO_MAKE)
+    assert "it is not sent yet" in words(reception.sends(step(), to="made", **HERE))
+    assert RegistrationRequest.objects.get().state == "to-make"
+    checked_once_more(reception, person)
+    reception.sends(step(), to="made", **HERE)
+    assert RegistrationRequest.objects.get().state == "made"
+
+
+def test_a_yes_from_before_this_system_that_was_never_sent_is_checked_before_it_is(reception):
+    person = reception.comes(days=5)
+    imported = {"at": ago(4), "prison_id": "LEI", "recorded_by": "nurse", "source": "sheet"}
+    actions.import_decision(number="A1234BC", question=GMS, answer="yes", **imported)
+    reception.sends(step(), to="stopped", reason="was never made")
+    assert "Begin the registration" not in reception.reads(PAGE)
+    assert "no yes that may be sent" in words(reception.sends(f"{PAGE}begin-registration/"))
+    assert "A1234BC" in reception.reads("/staff/lists/check-before-sending/")
+    assert "no registration was made on it" in reception.reads(PAGE)
+    checked_once_more(reception, person)
+    assert "Make the registration" in reception.reads(TO_MAKE)
+
+
+def test_where_the_confirmation_of_an_imported_yes_was_a_mistake_the_clinical_system_is_looked_at_first(reception):
+    reception.comes(days=5)
+    imported = {"at": ago(4), "prison_id": "LEI", "recorded_by": "nurse", "source": "sheet"}
+    actions.import_decision(number="A1234BC", question=GMS, answer="yes", **imported)
+    reception.sends(step(), to="confirmed")
+    mistake = Entry.objects.get(kind="registered")
+    actions.record_in_error(entry=mistake, user=reception.nurse, second=reception.doctor, reason="another person")
+    reception.sends(f"{PAGE}begin-registration/")
+    assert RegistrationRequest.objects.latest("pk").to_confirm
+    assert "Check the registration" in reception.reads(TO_CONFIRM)
+
+
+@pytest.mark.parametrize("kept", ["A1234BC", "B1234BC"])
+def test_what_was_made_under_one_number_is_not_made_again_under_the_other_once_they_are_joined(reception, kept):
+    said_yes(reception, days=3)
+    reception.sends(step(), to="made", **HERE)
+    said_yes(reception, number="B1234BC", days=2)
+    one, other = (registration.patient_with(number) for number in ("A1234BC", "B1234BC"))
+    kept, removed = (one, other) if kept == "A1234BC" else (other, one)
+    facts.refresh(registration.merge(kept=kept, removed=removed, at=ago(1)))
+    assert "Made at Leeds (HMP)" in stands_at_the_top(reception, kept.prison_number)
+    assert kept.prison_number in reception.reads(TO_CONFIRM)
+    page = f"/staff/registrations/{RegistrationRequest.objects.get(state='to-make').pk}/"
+    assert "It was made already. Confirm it, and do not make it again." in reception.reads(page)
+    reception.sends(page, to="made", **HERE)
+    assert RegistrationRequest.objects.filter(state="made").count() == 1
+    made = RegistrationRequest.objects.get(state="made")
+    reception.sends(f"/staff/registrations/{made.pk}/", to="confirmed")
+    assert not RegistrationRequest.objects.filter(state__in=["to-make", "made"]).exists()
+
+
+def test_a_yes_after_a_later_does_not_hide_what_was_made_on_the_first_yes(reception):
+    person = said_yes(reception)
+    reception.sends(step(), to="made", **HERE)
+    reception.says(person, "later", days=0.3)
+    reception.says(person, "yes", days=0.2)
+    top = stands_at_the_top(reception)
+    assert "Made at Leeds (HMP)" in top and "Not sent yet" not in top
+    assert "A1234BC" not in reception.reads("/staff/lists/check-before-sending/")
+    assert "A1234BC" in reception.reads(TO_CONFIRM)
+    reception.leaves(person, "RELEASED", code="CR", days=0.1)
+    top = stands_at_the_top(reception)
+    assert "Made at Leeds (HMP)" in top and "The yes was never sent" not in top
+
+
+def test_a_registration_of_an_earlier_stay_is_not_told_of_a_yes_in_this_one(reception):
+    person = said_yes(reception, days=30)
+    for to, reason in (("made", ""), ("confirmed", ""), ("ended", "left the list")):
+        reception.sends(step(), to=to, reason=reason, **HERE)
+    RegistrationRequest.objects.update(opened_at=ago(29), changed_at=ago(28))
+    reception.leaves(person, "RELEASED", code="CR", days=20)
+    reception.arrives(person, "NEW_ADMISSION", days=3)
+    actions.check_by_staff(patient=person, user=reception.nurse, registered=False, seen="not on the list")
+    reception.says(person, "yes", days=0.1)
+    top = stands_at_the_top(reception)
+    assert "Not sent yet: check before sending is due on" in top and "The registration ended" not in top
+
+
+def test_a_hold_by_hours_says_from_when_it_may_be_sent(reception):
+    actions.set_prison_policy(prison=Prison.objects.get(pk="LEI"), hold="hours", hold_hours=48, takes={})
+    person = reception.comes(days=1, status=LegalStatus.SENTENCED)
+    reception.says(person, "yes", is_explained=True)
+    due = wording.day(ago(-2))
+    assert "Not sent yet: it may be sent from" in stands_at_the_top(reception)
+    assert f"Due on {due}" in reception.reads("/staff/lists/check-before-sending/")
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_made", "said"),
+    [
+        ("yes", False, "Not sent yet: they are asked first whether it is still yes. Do not ask again."),
+        ("yes", True, "not confirmed: confirm, do not make again. Do not ask again."),
+        ("no", False, "Do not ask again. They can change their mind at any time."),
+        ("later", False, "Do not ask now."),
+    ],
+)
+def test_of_whoever_is_out_at_court_what_they_answered_is_still_said(reception, answer, is_made, said):
+    if is_made:
+        person = said_yes(reception)
+        reception.sends(step(), to="made", **HERE)
+    else:
+        person = reception.comes(days=2)
+        reception.says(person, answer, days=1)
+    reception.leaves(person, "SENT_TO_COURT", code="CRT")
+    assert said in stands_at_the_top(reception)
+
+
+def test_a_no_after_it_was_made_is_no_plain_no_when_their_status_has_changed(reception):
+    person = said_yes(reception)
+    reception.sends(step(), to="made", **HERE)
+    reception.says(person, "no", days=0.3)
+    told = {"status": LegalStatus.SENTENCED, "at": ago(0.1), "source": "warrant"}
+    actions.record_legal_status(patient=person, **told)
+    assert "Only registering with another GP ends it" in stands_at_the_top(reception)

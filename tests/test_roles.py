@@ -25,7 +25,7 @@ FOR = {
     Deed.PEOPLE: "lists list people person open-with-reason",
     Deed.ARRIVALS: "new-person describe legal-status movement reception-list reception-list-example expected-arrived "
     "expected-not-coming",
-    Deed.VISITS: "visit new-code end-visit with-them interpreter papers blank-twin keep twin send-visit",
+    Deed.VISITS: "visit new-code end-visit with-them interpreter papers blank-twin twin send-visit",
     Deed.SUPPORT: "support",
     Deed.CAPACITY: "capacity",
     Deed.ANSWERS: "answer paper not-possible withdraw fresh-look-declined",
@@ -33,7 +33,7 @@ FOR = {
     Deed.CORRECTIONS: "staff-check conflict in-error",
     Deed.REGISTRATIONS: "task-done begin-request request confirm-many registration-details registration-form help-undo",
     Deed.MESSAGES: "messages message-dealt-with",
-    Deed.COPIES: "summary staff-copy clinical-record",
+    Deed.COPIES: "keep summary staff-copy clinical-record",
     Deed.EXPORT: "record-file",
     Deed.LEAVING: "leaving leaving-done release-sheet preregistration",
     Deed.SCREENING: "screening",
@@ -267,6 +267,22 @@ def test_the_menu_and_the_buttons_lead_nowhere_that_is_refused(scene):
                 assert browser.get(address).status_code != 403, (role, page, address)
 
 
+def test_who_may_not_check_is_offered_no_check_where_there_is_no_visit(scene):
+    """Not for a tablet, and known from before: only some of what can be done instead is for reception."""
+    under_18 = timezone.localdate() - timedelta(days=17 * 365)
+    young = scene.reception.comes("B1234BC", name="Una Young", date_of_birth=under_18)
+    scene.reception.says(young, "yes", question=GMS, days=0.5)
+    scene.reception.comes("C1234BC", name="Una Back", reason="TRANSFERRED")
+    for page, what in (("B1234BC", "Check before sending"), ("C1234BC", "Say what the clinical system shows")):
+        for role, is_offered in ((Role.RECEPTION, False), (Role.CLINICIAN, True)):
+            browser = signed_in(role)
+            response = browser.get(f"/staff/people/{page}/visit/")
+            assert "No visit now" in words(response)
+            assert (what in words(response)) == is_offered, (role, what)
+            for address in re.findall(r'class="nhsuk-button[^"]*"\s+href="([^"?]*)', response.content.decode()):
+                assert browser.get(address).status_code != 403, (role, address)
+
+
 # -- somebody who is not here -----------------------------------------------------------------------------------------
 
 
@@ -355,6 +371,63 @@ def test_a_sensitive_record_is_on_no_list_and_in_no_search_but_the_clinicians_ow
         nurse.post("/staff/people/D1234BC/open/", {"why": "care", "reason": "a fall"}, follow=True)
     )
     assert AccessEvent.objects.filter(chain=hidden.record_id, what="refused: people").exists()
+
+
+def hushed(scene):
+    """A sensitive record with a yes that was checked: the registration is to be made."""
+    person = scene.reception.comes("D1234BC", name="Quentin Hushed", is_sensitive=True, days=9)
+    said, by = scene.reception.says(person, "yes", days=8), actions.staff(scene.reception.doctor)
+    actions.second_look(patient=person, by=by, decision=said.hash, prison="LEI", route="talk")
+    return person, RegistrationRequest.objects.get(patient=person)
+
+
+REGISTRATION = [name for name, deed in DEED.items() if deed is Deed.REGISTRATIONS and name != "confirm-many"]
+
+
+def about(person, request, name):
+    return reverse(name, args=[request.pk if name == "request" else person.prison_number])
+
+
+@pytest.mark.parametrize("name", REGISTRATION)
+def test_the_registration_of_a_sensitive_record_is_for_whoever_sees_it_there_and_for_nobody_else(scene, name):
+    person, request = hushed(scene)
+    clinician = signed_in(Role.CLINICIAN)
+    for method in ("get", "post"):
+        assert asked(clinician, method, about(person, request, name), reason="")[0].status_code != 403, method
+        # Of anybody else they do no registration, nor of this one from another prison.
+        assert asked(clinician, method, about(scene.person, scene.request, name))[0].status_code in (403, 405)
+    others = [signed_in(role) for role in Role if role is not Role.CLINICIAN]
+    for browser in (*others, signed_in(Role.CLINICIAN, prison="HLI"), signed_in(Role.REGISTRAR, prison="HLI")):
+        for method in ("get", "post"):
+            response, body, _pressed, _events = asked(browser, method, about(person, request, name))
+            assert response.status_code in (403, 405)
+            assert "Hushed" not in body
+
+
+def test_a_clinician_takes_every_step_of_it_from_the_one_list_that_they_are_on(scene):
+    person, request = hushed(scene)
+    step, sensitive = about(person, request, "request"), "/staff/lists/sensitive/"
+    clinician = signed_in(Role.CLINICIAN)
+    page = clinician.get(sensitive).content.decode()
+    for button in (step, about(person, request, "registration-details")):
+        assert f'href="{button}"' in page
+        assert f'href="{button}"' in clinician.get("/staff/people/D1234BC/").content.decode()
+    made = clinician.post(step, {"to": "made", "still_here": "on"}, follow=True)
+    assert made.redirect_chain == [(sensitive, 302)]
+    assert "Confirm the registration" in words(made) and "Make the registration" not in words(made)
+    clinician.post(step, {"to": "confirmed"})
+    assert RegistrationRequest.objects.get(patient=person).state == "confirmed"
+
+
+def test_who_opens_a_sensitive_record_elsewhere_with_a_reason_does_not_register_them(scene):
+    person, request = hushed(scene)
+    hull = signed_in(Role.CLINICIAN, prison="HLI")
+    hull.post("/staff/people/D1234BC/open/", {"why": "care", "reason": "a fall"})
+    page = hull.get("/staff/people/D1234BC/")
+    assert "Hushed" in words(page)
+    for name in REGISTRATION:
+        assert hull.post(about(person, request, name)).status_code == 403
+    assert about(person, request, "request") not in page.content.decode()
 
 
 def test_why_somebody_could_not_be_asked_is_for_clinicians(scene):

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from consent import actions
+from consent.staff import wording
 from registration import screening
 from registration.actions import merge, patient_with
 from registration.by_staff import record_screening
@@ -33,11 +34,10 @@ def called(age_born, sex, on=TODAY, **dealt_with):
 # -- the programmes, pure ---------------------------------------------------------------------------------------------
 
 
-def test_the_file_names_a_source_for_every_programme_and_none_is_taken_as_checked():
+def test_the_file_names_a_source_for_every_programme_and_who_is_checked_has_the_programme_s_own():
     assert {p.id for p in programmes()} == {"bowel", "breast", "cervical", "aaa"}
     assert all(p.source for p in programmes())
-    # Nobody of this project has read ages and intervals at their own source. Whoever has says so in the file, with it.
-    assert not any(p.checked for p in programmes())
+    assert all("GOV.UK" in p.source for p in programmes() if p.checked)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_the_file_names_a_source_for_every_programme_and_none_is_taken_as_checke
     [
         ("bowel", "male", date(1976, 11, 21), date(1951, 11, 22)),
         ("breast", "female", date(1976, 11, 21), date(1955, 11, 22)),
-        ("cervical", "female", date(2001, 11, 21), date(1961, 11, 22)),
+        ("cervical", "female", date(2002, 5, 21), date(1961, 11, 22)),
     ],
 )
 def test_they_are_called_from_a_birthday_until_the_day_before_another(programme, sex, first, last):
@@ -55,10 +55,11 @@ def test_they_are_called_from_a_birthday_until_the_day_before_another(programme,
 
 
 def test_a_man_is_called_for_the_aorta_in_the_whole_year_in_which_he_is_65():
-    assert "aaa" in called(date(1961, 12, 31), "male", date(2026, 1, 1))
-    assert "aaa" in called(date(1961, 1, 1), "male", date(2026, 12, 31))
-    assert "aaa" not in called(date(1961, 1, 1), "male", date(2027, 1, 1))
-    assert "aaa" not in called(date(1961, 12, 31), "male", date(2025, 12, 31))
+    assert "aaa" in called(date(1962, 3, 31), "male", date(2026, 4, 1))
+    assert "aaa" in called(date(1961, 4, 1), "male", date(2027, 3, 31))
+    assert "aaa" not in called(date(1961, 4, 1), "male", date(2027, 4, 1))
+    assert "aaa" not in called(date(1962, 3, 31), "male", date(2026, 3, 31))
+    assert "aaa" not in called(date(1962, 4, 1), "male", date(2027, 3, 31))
 
 
 def test_programmes_of_the_other_sex_do_not_call_and_without_one_on_record_all_may():
@@ -108,10 +109,22 @@ def test_nobody_registered_nobody_of_another_age_and_nobody_elsewhere_is_on_it(r
     assert "Nobody here would be called" in page and "A1234BC" not in page
 
 
+def test_who_is_in_a_prison_outside_england_is_on_it_when_they_come_back_and_not_before(reception, sam):
+    reception.leaves(sam, "TRANSFERRED", days=2)
+    reception.arrives(sam, "TRANSFERRED", days=1, prison="CFI")
+    reception.comes("A3333AA", prison="CFI")  # whose date of birth nobody recorded
+    reception.sends("/staff/prison/", prison="CFI")
+    assert "Nobody here would be called" in reception.reads(LIST)
+    reception.leaves(sam, "TRANSFERRED", days=0.2, prison="CFI")
+    reception.arrives(sam, "TRANSFERRED", days=0.1, prison="LEI")
+    reception.sends("/staff/prison/", prison="LEI")
+    assert "A1234BC" in reception.reads(LIST)
+
+
 def test_whoever_is_not_registered_and_would_be_called_is_on_it_with_what_is_not_sure(reception, sam):
     page = reception.reads(LIST)
     assert "Refer by hand: Bowel cancer screening" in page and "Breast" not in page
-    assert "Ages and interval still to be checked." in page and "Sex not recorded" not in page
+    assert "Sex not recorded" not in page
     assert "Overdue" in page  # 28 days after they came in, which is ours
 
 
@@ -143,7 +156,7 @@ def test_a_sex_or_a_date_of_birth_that_is_not_recorded_is_said_and_leads_to_wher
     reception.comes("A2222AA")
     page = reception.reads(LIST)
     assert "Sex not recorded: ask before Breast screening, Cervical screening." in page
-    assert "Date of birth not recorded" in page
+    assert "Find out their date of birth" in page
     assert page.count("Change who they are") == 2
 
 
@@ -153,10 +166,11 @@ def test_a_registration_that_is_under_way_is_to_be_looked_at_first(reception, sa
     assert "Their registration is under way" in reception.reads(LIST)
 
 
-def test_a_checked_programme_says_nothing_of_being_unchecked(reception, sam, monkeypatch):
-    bowel = Programme("bowel", "Bowel cancer screening", "any", 50, 74, 2, "read there", True)
+@pytest.mark.parametrize("checked", [True, False])
+def test_a_programme_whose_ages_nobody_has_checked_says_so(reception, sam, monkeypatch, checked):
+    bowel = Programme("bowel", "Bowel cancer screening", "any", 50, 74, 2, "read there", checked)
     monkeypatch.setattr("registration.screening.programmes", lambda: (bowel,))
-    assert "still to be checked" not in reception.reads(LIST)
+    assert ("Ages and interval still to be checked." in reception.reads(LIST)) == (not checked)
 
 
 def test_a_sensitive_record_is_on_the_sensitive_list_alone(reception):
@@ -225,6 +239,19 @@ def test_what_was_recorded_by_mistake_is_put_right_or_taken_back_and_history_kee
     kept = ScreeningOutcome.history.order_by("history_id").values_list(*fields)
     assert list(kept) == [("done", "+", "nurse"), ("declined", "~", "nurse"), ("declined", "-", "nurse")]
     assert "A1234BC" in reception.reads(LIST)
+
+
+def test_what_was_recorded_before_stands_on_the_page_with_who_recorded_it(reception, sam):
+    assert "What was recorded before" not in reception.reads(PAGE)
+    day = wording.birthday(timezone.localdate())
+    for outcome in ("done", "declined", ""):
+        reception.sends(PAGE, bowel=outcome, on=f"{timezone.localdate():%Y-%m-%d}")
+    told = reception.reads(PAGE).partition("What was recorded before")[2]
+    removed, changed, added = told.split("nurse: Bowel cancer screening.")[1:]
+    assert "Removed." in removed
+    assert "What became of it: Done → Declined" in changed
+    assert f"What became of it: blank → Done; Day: blank → {day}" in added
+    assert "Declined" not in reception.reads("/staff/people/A1234BC/")  # which reception reads, too
 
 
 def test_somebody_whom_no_programme_would_call_is_told_so(reception):

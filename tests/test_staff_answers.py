@@ -250,7 +250,7 @@ def test_check_before_sending_reads_back_day_and_place_and_sends_once(reception)
     reception.leaves(person, "TRANSFERRED", days=2, prison="HLI")
     reception.arrives(person, "TRANSFERRED", days=1)
     page = reception.reads(f"{PAGE}check-before-sending/")
-    assert "at Hull (HMP). It is not sent yet. Is it still yes?" in page
+    assert "at Hull (HMP). Nothing is sent before this. Is it still yes?" in page
     assert "no words were shown on a tablet" in page
     assert "on the list to be made" in words(look(reception, entry))
     assert "This yes has been checked already." in words(look(reception, entry))

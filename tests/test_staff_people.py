@@ -1,21 +1,25 @@
 """The person's page: always true, wholly told, and each look at it noted."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from consent import actions
 from consent.kiosk import visits
-from consent.models import AccessEvent, Entry, Visit
-from registration.actions import patient_with
+from consent.models import AccessEvent, Entry, Post, Visit
+from consent.roles import Role
+from registration import actions as registration
+from registration.actions import NotPossible, patient_with
 from registration.legal_status import LegalStatus
-from registration.models import Patient
+from registration.models import LegalStatusRecord, Notice, Patient
 from tests.enrolled import enrolled, take_up
-from tests.staff import GMS, GP, PASSWORD, Reception, ago, typed_moment, words
+from tests.staff import GMS, GP, PASSWORD, Reception, ago, give_posts, typed_moment, words
 
 pytestmark = pytest.mark.django_db
 PAGE = "/staff/people/A1234BC/"
+GMS_TITLE = "Signing up with the prison GP"
 
 
 @pytest.fixture
@@ -135,7 +139,7 @@ def test_the_timeline_tells_who_pressed_how_and_where(reception):
     reception.says(person, "later", days=1.9, interpreter="Language Line")
     page = reception.reads(PAGE)
     assert "Answer: Decide later." in page
-    assert "at Leeds (HMP), by talking, recorded by nurse, interpreter: Language Line" in page
+    assert "; at Leeds (HMP), by talking, recorded by nurse, interpreter: Language Line" in page
     assert "Came into prison: Leeds (HMP) (nurse)" in page
 
 
@@ -294,11 +298,11 @@ def test_who_cannot_be_asked_on_a_tablet_has_no_form_but_what_can_be_done(recept
     assert instead in page
 
 
-def test_whoever_needs_an_interpreter_is_not_given_english_words_alone(reception):
+def test_whoever_speaks_no_language_of_the_tablet_starts_with_an_interpreter(reception):
     person = reception.comes(language="ti", needs_interpreter=True)
     page = reception.reads(f"{PAGE}visit/")
     assert "Tigrinya; needs an interpreter" in page
-    assert "The words on the tablet are in English only." in page
+    assert "The tablet does not offer Tigrinya." in page
     assert "Not possible today" in page
     without = reception.sends(f"{PAGE}visit/", place="wing")
     assert "Write who interprets, or tick that they read English well enough." in words(without)
@@ -314,9 +318,108 @@ def test_whoever_needs_an_interpreter_is_not_given_english_words_alone(reception
 
 def test_nobody_else_is_asked_for_an_interpreter_but_may_have_one(reception):
     person = reception.comes(language="en")
-    assert "English only" not in reception.reads(f"{PAGE}visit/")
+    assert "The tablet" not in reception.reads(f"{PAGE}visit/")
     reception.sends(f"{PAGE}visit/", place="wing", interpreter="BSL, Jo")
     assert person.visits.get().state["interpreter"] == "BSL, Jo"
+
+
+def test_where_the_language_they_need_is_not_recorded_the_page_says_so_and_leads_to_it(reception):
+    reception.comes(language="", needs_interpreter=True)
+    page = reception.reads(f"{PAGE}visit/")
+    assert "Ask for an interpreter before you start" in page
+    assert "Their language is not recorded; it may be one that the tablet offers. Change who they are" in page
+
+
+def test_an_interpreter_and_a_legal_status_that_are_waited_for_stand_at_the_top_with_what_to_do(reception):
+    person = reception.comes(status=LegalStatus.UNKNOWN)
+    assert "Find an interpreter" not in reception.reads(PAGE)
+    note = {"language": "pl", "dialect": "", "visit": "", "tablet": ""}
+    actions.record_note(patient=person, kind="interpreter-wanted", by=actions.PERSON, **note)
+    page = reception.reads(PAGE)
+    top = page[: page.index("Everything else you can do")]
+    assert re.search(r"Find an interpreter: Polish They pressed for one on \w+ \d+ \w+\. Due on", top)
+    assert "Find out their legal status Not known." in top
+    assert "An interpreter is there" in top and "Record their legal status" in top
+    reception.leaves(person, "RELEASED", days=0.5)
+    page = reception.reads(PAGE)
+    assert "Find an interpreter" not in page and "Find out their legal status" not in page
+
+
+def test_a_legal_status_that_changed_to_nobody_knows_what_is_to_be_found_out_on_their_page_too(reception):
+    person = reception.comes()
+    registration.note(patient=person, kind=Notice.Kind.STATUS_CHANGED, at=ago(0.1), key="k1")
+    LegalStatusRecord.objects.update(recorded_at=ago(20))
+    assert "said on" in reception.reads("/staff/lists/legal-status/")
+    assert re.search(r"The prison service said on \w+ \d+ \w+ that it changed, not to what\.", reception.reads(PAGE))
+
+
+def test_who_left_a_tablet_before_the_end_is_to_be_seen_by_their_page_too(reception):
+    person = reception.comes()
+    visit, code = visits.start(patient=person, place="reception", user=reception.nurse)
+    take_up(code)
+    assert "See them" not in reception.reads(PAGE)
+    visit.refresh_from_db()
+    visits.end(visit=visit, how=visits.NOBODY_THERE)
+    assert "See them – both questions The tablet was left before the end." in reception.reads(PAGE)
+    visits.start(patient=person, place="reception", user=reception.nurse)
+    visits.end(visit=person.visits.get(ended_at=None), how=visits.FINISHED)
+    assert "See them" not in reception.reads(PAGE)
+
+
+def test_the_sentence_says_by_when_each_step_of_a_registration_is_due(reception):
+    person = reception.comes(days=3)
+    decision = reception.says(person, "yes", days=1)
+    page = reception.reads(PAGE)
+    assert "check before sending is due on" in page and "Due on" not in page
+    actions.second_look(
+        patient=person,
+        by=actions.staff(reception.nurse),
+        decision=decision.hash,
+        prison="LEI",
+        route="talk",
+        reason="",
+    )
+    assert re.search(r"Do not ask again\. Make the registration\. Due (on \w+ \d+ \w+|today)\.", reception.reads(PAGE))
+
+
+def is_alone(reception, role):
+    Post.objects.all().delete()
+    give_posts(reception.nurse, role)
+
+
+def test_who_may_do_nothing_of_what_there_is_reads_whose_work_it_is(reception):
+    reception.says(reception.comes(days=3), "yes", days=2)
+    reception.says(patient_with("A1234BC"), "no", question=GP, days=2)
+    is_alone(reception, Role.RECEPTION)
+    page = reception.reads(PAGE)
+    assert "Nothing here is for you to do now. Whose work: Clinician." in page
+    assert "There is nothing to do now" not in page
+    is_alone(reception, Role.CLINICIAN)
+    assert "Nothing here is for you" not in reception.reads(PAGE)
+
+
+def test_where_nothing_is_to_be_done_by_anybody_the_page_says_that(reception):
+    person = reception.comes(days=3)
+    for question in (GMS, GP):
+        reception.says(person, "no", question=question, days=2)
+    is_alone(reception, Role.RECEPTION)
+    assert "There is nothing to do now." in reception.reads(PAGE)
+
+
+def test_that_a_clinician_looks_again_whether_they_can_decide_stands_at_the_top_for_clinicians_alone(reception):
+    person = reception.comes()
+    on = timezone.localdate() + timedelta(days=3)
+    note = {"question": GMS, "view": "Confused tonight.", "review_on": on.isoformat()}
+    actions.record_note(patient=person, kind="capacity-view", by=actions.staff(reception.doctor), **note)
+    again = "Look again whether they can decide. Due on "
+    is_alone(reception, Role.CLINICIAN)
+    page = reception.reads(PAGE)
+    assert page.count(again) == 1
+    assert page.index(GMS_TITLE) < page.index(again) < page.index("Everything else you can do")
+    assert again not in reception.reads("/staff/")
+    for role in (Role.RECEPTION, Role.REGISTRAR):
+        is_alone(reception, role)
+        assert "Look again whether" not in reception.reads(PAGE) + reception.reads("/staff/")
 
 
 def test_a_button_names_the_question_where_one_alone_is_open(reception):
@@ -453,5 +556,42 @@ def test_the_page_takes_few_queries_whatever_happened(reception, django_assert_m
     for days in range(8, 0, -1):
         reception.says(person, "later", days=days)
         reception.arrives(person, "RETURN_FROM_COURT", days=days)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(28):
         reception.reads(PAGE)
+
+
+# -- not for a tablet -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def young(reception):
+    return reception.comes(days=4, date_of_birth=ago(17 * 365).date())
+
+
+def test_whoever_is_under_18_and_decided_later_is_left_alone_until_their_day(reception, young):
+    assert "A1234BC" in reception.reads("/staff/").partition(" Due ")[2]
+    for question in (GMS, GP):
+        reception.says(young, "later", question=question)
+    assert "A1234BC" not in reception.reads("/staff/").partition(" Due ")[2]
+    assert "Due on" in reception.reads("/staff/lists/staff-first/")
+
+
+def test_whoever_is_under_18_can_be_put_off_like_everybody_unless_they_have_answered(reception, young):
+    assert "Not possible today" in reception.reads(PAGE)
+    put_off = {"patient": young, "by": actions.staff(reception.nurse), "reason": "not well enough", "once": ""}
+    actions.could_not_ask(questions=[GMS], **put_off)
+    with pytest.raises(NotPossible):
+        actions.could_not_ask(questions=[GMS], **put_off)
+
+
+def test_of_a_held_yes_of_somebody_under_18_it_is_said_that_it_is_not_sent_and_not_to_ask_again(reception, young):
+    reception.says(young, "yes", days=1)
+    top = reception.reads(PAGE).partition("Who they are")[0]
+    assert "Not sent yet: check before sending is due on" in top and "Do not ask again." in top
+    assert "A member of staff talks with them; not on a tablet." in top
+
+
+def test_on_the_day_itself_asking_again_is_due_today_and_not_was_due(reception):
+    person = reception.comes(days=9)
+    reception.says(person, "later", days=7)
+    assert "Ask again now: it is due today." in reception.reads(PAGE)

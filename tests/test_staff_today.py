@@ -7,10 +7,11 @@ from django.test import Client
 
 from consent import actions, facts
 from consent.kiosk import visits
-from consent.models import AccessEvent, Tablet, Visit
+from consent.models import AccessEvent, Post, Tablet, Visit
 from consent.roles import Role
 from registration.legal_status import LegalStatus
 from tests.enrolled import enrolled, take_up
+from tests.published import publish
 from tests.staff import GMS, GP, Reception, ago, give_posts, words
 
 pytestmark = pytest.mark.django_db
@@ -206,7 +207,7 @@ def test_a_prison_that_is_none_is_not_chosen(reception):
 
 
 @pytest.mark.parametrize("people", [5, 50])
-def test_it_takes_thirteen_queries_however_many_people(reception, people, django_assert_max_num_queries):
+def test_it_takes_fourteen_queries_however_many_people(reception, people, django_assert_max_num_queries):
     for n in range(people):
         person = reception.comes(f"A{n:04d}AA", days=0.2, name=f"Person {n}")
         if n % 3 == 0:
@@ -223,7 +224,8 @@ def test_it_takes_thirteen_queries_however_many_people(reception, people, django
                 reason="They leave tomorrow.",
             )
     reception.browser.post("/staff/prison/", {"prison": "LEI"})
-    with django_assert_max_num_queries(13):
+    reception.reads("/staff/")  # published words are read once a process
+    with django_assert_max_num_queries(14):
         page = reception.reads("/staff/")
     assert page.count("Person ") >= people
     with django_assert_max_num_queries(10):
@@ -307,6 +309,130 @@ def test_whoever_needs_an_interpreter_goes_by_the_form_that_asks_who_it_is(recep
     assert not Visit.objects.exists()
 
 
+def test_whoever_speaks_a_language_of_the_tablet_is_sent_with_one_press(reception):
+    publish("pl", "pt-PT")
+    person = reception.comes(language="pl", needs_interpreter=True, days=0.1)
+    reception.comes("A2222AA", language="pt", days=0.1)
+    tablet, _ = enrolled("LEI")
+    page = reception.reads("/staff/")
+    assert page.count("Send to Reception 1") == 2 and "Start a visit" not in page
+    assert "sent to Reception 1" in words(sends_to(reception, tablet))
+    assert person.visits.get().state["interpreter"] == ""
+
+
+def test_whoever_pressed_for_an_interpreter_is_not_sent_with_one_press_before_one_was_there(reception):
+    publish("pl")
+    person = reception.comes(language="pl", days=0.1)
+    enrolled("LEI")
+    wants_an_interpreter(reception, person)
+    assert "Send to" not in reception.reads("/staff/")
+    reception.sends("/staff/people/A1234BC/interpreter/", now="there", interpreter="Zofia, line 7")
+    assert "Send to Reception 1" in reception.reads("/staff/")
+
+
+def wants_an_interpreter(reception, person, language="pl"):
+    """They pressed for one on a tablet, and the visit has ended."""
+    visit, _code = visits.start(patient=person, place="reception", user=reception.nurse)
+    actions.record_note(
+        patient=person,
+        kind="interpreter-wanted",
+        by=actions.PERSON,
+        language=language,
+        dialect="",
+        visit=str(visit.pk),
+        tablet="",
+    )
+    visits.end(visit=visit, how=visits.FINISHED)
+
+
+def test_an_interpreter_they_pressed_for_stands_on_their_row_and_keeps_them_on_today_until_one_was_there(reception):
+    person = reception.comes(days=20, language="pl")
+    for question in (GMS, GP):
+        reception.says(person, "no", question=question, days=19)
+    wants_an_interpreter(reception, person)
+    page = reception.reads("/staff/")
+    assert re.search(r"Find an interpreter: Polish They pressed for one on \w+ \d+ \w+\. Due on", page)
+    assert "Do not ask again." in page and "Nothing to do" not in page
+    reception.sends("/staff/people/A1234BC/interpreter/", now="there", interpreter="Zofia, line 7")
+    assert "A1234BC" not in reception.reads("/staff/")
+
+
+def test_a_legal_status_to_find_out_stands_on_the_row_below_what_is_to_be_asked(reception):
+    reception.comes(status=LegalStatus.UNKNOWN)
+    page = reception.reads("/staff/")
+    assert page.index("Offer the choice") < page.index("Find out their legal status Not known.")
+
+
+def test_nobody_is_read_for_a_legal_status_alone(reception):
+    person = reception.comes(days=20, status=LegalStatus.UNKNOWN)
+    for question in (GMS, GP):
+        reception.says(person, "no", question=question, days=19)
+    assert "A1234BC" not in reception.reads("/staff/")
+
+
+FIRST = {
+    "/staff/people/A1111AA/check-before-sending/": ("Check before sending", {Role.CLINICIAN}),
+    "/staff/people/A2222AA/answer/": ("Record an answer given by talking", {Role.RECEPTION, Role.CLINICIAN}),
+    "/staff/people/A3333AA/staff-check/": ("Say what the clinical system shows", {Role.REGISTRAR, Role.CLINICIAN}),
+}
+LISTED = {
+    "check-before-sending": "/staff/people/A1111AA/check-before-sending/",
+    "not-asked-yet": "/staff/people/A4444AA/visit/",
+    "ask-again": "/staff/people/A5555AA/visit/",
+    "staff-first": "/staff/people/A3333AA/staff-check/",
+}
+
+
+@pytest.fixture
+def waiting(reception):
+    """Somebody for each of the things that are done on a page of their own."""
+    held = reception.comes("A1111AA", days=2)
+    for question, answer in ((GMS, "yes"), (GP, "no")):
+        reception.says(held, answer, question=question, days=1)
+    reception.comes("A2222AA", days=2, date_of_birth=ago(17 * 365).date())
+    reception.comes("A3333AA", days=2, reason="TRANSFERRED")
+    reception.comes("A4444AA", days=2)
+    reception.says(reception.comes("A5555AA", days=20), "later", days=9)
+
+
+@pytest.mark.parametrize("role", [Role.RECEPTION, Role.REGISTRAR, Role.CLINICIAN])
+def test_a_row_has_the_first_thing_to_do_for_whoever_may_do_it(reception, waiting, role):
+    Post.objects.all().delete()
+    give_posts(reception.nurse, role)
+    page = reception.browser.get("/staff/").content.decode()
+    for url, (label, who) in FIRST.items():
+        found = re.findall(rf'href="{url}[^"]*"[^>]*>([^<]+)', page)
+        assert [each for each in found if each.startswith(label)] == found
+        assert len(found) == (1 if role in who else 0), url
+
+
+def test_nothing_is_written_down_by_one_press_on_today(reception):
+    """A row may move to another place as it is pressed."""
+    person = reception.comes(days=2)
+    reception.says(person, "yes", question=GP)
+    page = reception.browser.get("/staff/").content.decode()
+    assert "/gp-asked/" in reception.browser.get("/staff/people/A1234BC/").content.decode()
+    assert "/gp-asked/" not in page
+
+
+@pytest.mark.parametrize("slug", LISTED)
+def test_a_row_of_a_list_of_rules_has_the_first_thing_to_do(reception, waiting, slug):
+    assert f'href="{LISTED[slug]}"' in reception.browser.get(f"/staff/lists/{slug}/").content.decode()
+
+
+def test_a_list_leads_whoever_may_not_do_it_to_the_persons_page(reception, waiting):
+    Post.objects.all().delete()
+    give_posts(reception.nurse, Role.REGISTRAR)
+    page = reception.browser.get("/staff/lists/check-before-sending/").content.decode()
+    assert "A1111AA/check-before-sending" not in page and '<a href="/staff/people/A1111AA/">Open' in page
+
+
+def test_a_sensitive_record_on_its_list_has_the_way_to_talk(reception):
+    reception.comes(days=2, is_sensitive=True)
+    page = reception.browser.get("/staff/lists/sensitive/").content.decode()
+    assert 'href="/staff/people/A1234BC/answer/' in page
+
+
 def test_nobody_is_sent_whom_nobody_asks(reception):
     person = reception.comes(days=0.1)
     for question in (GMS, GP):
@@ -363,3 +489,11 @@ def test_one_box_finds_by_name_number_or_nhs_number_as_they_are_typed(reception,
     reception.comes(nhs_number="9434765919")
     response = reception.browser.get("/staff/people/", {"find": typed}, follow=True)
     assert "Sam Pell" in words(response)
+
+
+def test_what_a_column_holds_is_said_once_and_not_again_in_every_row_of_a_narrow_screen(reception):
+    for n in range(3):
+        reception.comes(f"A000{n}AA")
+    page = reception.reads("/staff/")
+    assert page.count("What they need") == 1
+    assert page.count("Here since") == 1 + 3  # a time alone would not say what it is the time of

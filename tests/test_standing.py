@@ -5,11 +5,12 @@ from itertools import count, permutations
 
 import pytest
 
-from consent.policy import decide
-from consent.standing import History, Line, Notice, facts_at, stand
+from consent.history import History, Line, Notice
+from consent.policy import Intervals, decide
+from consent.standing import facts_at, stand
 from registration.legal_status import LegalStatus, StatusRecord
 from registration.movements import Movement
-from tests.conftest import after, on_the_roll, received, released, seen
+from tests.conftest import MONDAY, after, on_the_roll, received, released, seen
 
 GMS, GP = "gms-registration", "gp-record"
 ADMITTED = received("NEW_ADMISSION")
@@ -95,14 +96,43 @@ def test_a_yes_in_reception_is_held_until_it_is_checked():
     assert told(ADMITTED, yes, checked, at=after(days=3)) == ("7", "nothing-to-ask", None)
 
 
-def test_a_hold_by_hours_lapses_by_the_clock_alone():
-    yes = said("yes", after(hours=1), hold="72")
-    assert row(ADMITTED, yes, at=after(hours=72, minutes=59)) == "10g"
-    assert row(ADMITTED, yes, at=after(hours=73)) == "7"
+def test_a_hold_by_hours_lapses_by_the_clock_alone_and_a_check_is_of_use_until_then():
+    yes, sentenced = said("yes", after(hours=1), hold="72"), status("SENTENCED", after())
+    assert told(ADMITTED, sentenced, yes, at=after(hours=72, minutes=59)) == ("10g", "second-look", date(2026, 3, 5))
+    assert row(ADMITTED, sentenced, yes, at=after(hours=73)) == "7"
 
 
 def test_a_prison_may_hold_nothing():
-    assert row(ADMITTED, said("yes", after(hours=1), hold="none"), at=after(hours=1)) == "7"
+    sentenced = status("SENTENCED", after())
+    assert row(ADMITTED, sentenced, said("yes", after(hours=1), hold="none"), at=after(hours=1)) == "7"
+
+
+@pytest.mark.parametrize("hold", ["none", "24"])
+@pytest.mark.parametrize("name", ["REMAND", "CONVICTED_UNSENTENCED"])
+def test_whoever_turns_out_to_be_on_remand_is_seen_first_whatever_the_prison_had_set(hold, name):
+    yes, sentenced = said("yes", after(hours=1), hold=hold), status("SENTENCED", after())
+    turned_out = status(name, after(days=3))
+    story = [ADMITTED, sentenced, yes, turned_out]
+    assert told(*story, at=after(days=3)) == ("10g", "second-look", date(2026, 3, 12))
+    # A mistake put right has the time of what it corrects.
+    assert told(ADMITTED, status(name, after()), yes, at=after(days=3)) == ("10g", "second-look", date(2026, 3, 9))
+    assert row(*story, line("second-look", after(days=4), [yes]), at=after(days=5)) == "7"
+    assert row(*story, status("SENTENCED", after(days=5)), at=after(days=5)) == "7"
+
+
+def test_a_message_that_leaves_the_status_open_holds_a_yes_that_nobody_has_talked_over():
+    yes, sentenced = said("yes", after(hours=1), hold="none"), status("SENTENCED", after())
+    assert row(ADMITTED, sentenced, yes, StatusRecord(after(days=2), convicted=False), at=after(days=2)) == "10g"
+
+
+@pytest.mark.parametrize("kind", ["never-made", "registration-ended"])
+def test_a_registration_that_came_to_nothing_is_not_begun_again_before_they_are_asked(kind):
+    yes, sentenced = said("yes", after(days=1), hold="none", imported=True), status("SENTENCED", after())
+    story = [ADMITTED, sentenced, yes, line(kind, after(days=9), [yes])]
+    assert told(*story, at=after(days=9)) == ("10g", "second-look", date(2026, 3, 18))
+    checked = line("second-look", after(days=10), [yes])
+    assert row(*story, checked, at=after(days=11)) == "7"
+    assert row(*story, checked, line(kind, after(days=12), [yes]), at=after(days=13)) == "10g"
 
 
 def test_a_yes_to_asking_the_gp_is_never_held():
@@ -311,7 +341,7 @@ def test_the_order_in_which_records_come_together_does_not_matter():
         said("no", after(days=1), record="D"),
     ]
     results = {told(ADMITTED, *order, at=after(days=4)) for order in permutations(lines)}
-    assert results == {("2", "staff-first", None)}
+    assert results == {("2", "staff-first", date(2026, 3, 6))}
     results = {told(ADMITTED, *order, at=after(days=4)) for order in permutations(lines[1:])}
     assert results == {("8", "nothing-to-ask", None)}
 
@@ -323,6 +353,98 @@ def test_a_moved_booking_is_a_conflict_until_staff_have_looked():
     looked = Line("looked", "A", 99, after(days=3), "conflict-resolved", refers=("the message",))
     assert row(ADMITTED, moved, looked, at=after(days=4)) == "17"
     assert row(ADMITTED, said("no", after(days=1)), moved, looked, at=after(days=4)) == "8"
+
+
+def test_what_disagrees_is_due_3_days_after_it_could_be_seen():
+    yes, no = said("yes", after(days=1)), said("no", after(days=2), record="B")
+    assert told(ADMITTED, yes, no, at=after(days=9)) == ("2", "staff-first", date(2026, 3, 7))
+    # The two numbers were found to be one person a week later.
+    joined = {"joined_at": (("A", after(days=9)), ("B", after(days=9)))}
+    assert told(ADMITTED, yes, no, at=after(days=10), **joined) == ("2", "staff-first", date(2026, 3, 14))
+    assert row(ADMITTED, yes, at=after(days=10), **joined) == "10g"
+    # A notice that came before says so earlier.
+    moved = Notice("the message", after(days=4))
+    assert told(ADMITTED, yes, no, moved, at=after(days=10), **joined) == ("2", "staff-first", date(2026, 3, 9))
+
+
+def test_of_two_notices_the_one_that_nobody_has_looked_at_says_when_it_is_due():
+    notices = Notice("first", after(days=2)), Notice("second", after(days=5))
+    assert told(ADMITTED, *notices, at=after(days=6))[2] == date(2026, 3, 7)
+    looked = Line("looked", "A", 99, after(days=5.5), "conflict-resolved", refers=("first",))
+    assert told(ADMITTED, *notices, looked, at=after(days=6))[2] == date(2026, 3, 10)
+
+
+def test_a_notice_of_an_earlier_stay_is_not_late_on_the_day_they_come_back():
+    moved, back = Notice("the message", after(days=2)), received("NEW_ADMISSION", after(days=40))
+    assert told(ADMITTED, moved, FREED, back, at=after(days=41)) == ("2", "staff-first", date(2026, 4, 14))
+
+
+def test_joining_a_third_number_that_says_nothing_moves_no_day():
+    yes, no = said("yes", after(days=1)), said("no", after(days=2), record="B")
+    at_once = {"joined_at": (("A", after(days=3)), ("B", after(days=3)), ("C", after(days=9)))}
+    assert told(ADMITTED, yes, no, at=after(days=10), **at_once)[2] == date(2026, 3, 8)
+    # And where the one that disagrees comes second, it counts from then.
+    later = {"joined_at": (("A", after(days=3)), ("C", after(days=3)), ("B", after(days=9)))}
+    assert told(ADMITTED, yes, no, at=after(days=9), **later)[2] == date(2026, 3, 14)
+
+
+def test_a_booking_that_was_moved_is_looked_at_whatever_they_answered():
+    assert row(ADMITTED, said("no", after(days=1)), Notice("the message", after(days=2)), at=after(days=3)) == "2"
+
+
+def test_a_joining_that_is_still_to_come_counts_for_nothing():
+    yes, no = said("yes", after(days=1)), said("no", after(days=2), record="B")
+    assert told(ADMITTED, yes, no, at=after(days=3), joined_at=(("A", after(days=9)), ("B", after(days=9))))[2] == date(
+        2026, 3, 7
+    )
+    assert known(ADMITTED, joined_at=(("A", after(days=9)),)).latest == after(days=9)
+
+
+# -- an interpreter ------------------------------------------------------------------------------------------
+
+
+def test_an_interpreter_is_waited_for_since_they_first_pressed_and_until_one_was_there():
+    pressed = [
+        line("interpreter-wanted", after(days=day), question="", wanted=tag) for day, tag in ((1, "ti\t"), (3, "ar\t"))
+    ]
+    waits = stand(known(ADMITTED, *pressed))
+    assert (waits.interpreter_wanted, waits.interpreter_wanted_at) == ("ar\t", after(days=1))
+    there, again = (
+        line("interpreter-there", after(days=4), question=""),
+        line("interpreter-wanted", after(days=6), question="", wanted="\t"),
+    )
+    assert stand(known(ADMITTED, *pressed, there)).interpreter_wanted_at is None
+    waits = stand(known(ADMITTED, *pressed, there, again))
+    assert (waits.interpreter_wanted, waits.interpreter_wanted_at) == ("\t", after(days=6))
+
+
+def test_an_interpreter_of_an_earlier_stay_is_waited_for_no_more_nor_one_who_was_named_with_an_answer():
+    pressed = line("interpreter-wanted", after(days=1), question="", wanted="ti\t")
+    back = received("NEW_ADMISSION", after(days=40))
+    assert stand(known(ADMITTED, pressed, FREED, back)).interpreter_wanted_at is None
+    assert stand(known(ADMITTED, pressed, said("no", after(days=2), interpreted=True))).interpreter_wanted_at is None
+    assert stand(known(ADMITTED, pressed, said("no", after(days=2)))).interpreter_wanted_at == after(days=1)
+
+
+# -- the days are those that are set -------------------------------------------------------------------------
+
+
+def test_each_day_is_counted_by_its_own_setting():
+    days = Intervals(offer=11, second_look=12, choose=13, not_possible=14, later=(15, 16))
+    remand, sentenced = status("REMAND", after()), status("SENTENCED", after(days=5))
+
+    def due(*things):
+        facts = facts_at(stand(known(ADMITTED, remand, *things)), GMS, after(days=9), days)
+        return (decide(facts).due(facts) - MONDAY.date()).days
+
+    assert due() == 11
+    assert due(said("yes", after(days=1))) == 13
+    assert due(said("yes", after(days=1)), said("no", after(days=2), record="B")) == 15
+    assert due(said("no", after(days=1)), sentenced) == 16
+    # The first change counts, of two.
+    assert due(said("no", after(days=1)), sentenced, status("RECALL", after(days=8))) == 16
+    assert due(said("not-possible", after(days=1))) == 15
+    assert due(said("later", after(days=1))) == 16
 
 
 # -- only what had happened by then --------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from consent import ledger
+from consent import actions, ledger
 from consent.models import Entry
 from consent.roles import Role
 from consent.staff import wording
@@ -72,10 +72,13 @@ def test_somebody_who_says_what_helps_does_not_lose_the_rest_of_what_is_known(re
 
 
 def view(reception, review_on=None, **typed):
-    return reception.sends(CAPACITY, **{"question": GMS, "view": VIEW, "review_on": review_on or in_days(3), **typed})
+    day = in_days(3) if review_on is None else review_on
+    return reception.sends(CAPACITY, **{"question": GMS, "view": VIEW, "review_on": day, **typed})
 
 
-@pytest.mark.parametrize("wrong", [{"view": ""}, {"review_on": in_days(0)}, {"review_on": "soon"}, {"question": "all"}])
+@pytest.mark.parametrize(
+    "wrong", [{"view": ""}, {"review_on": ""}, {"review_on": in_days(0)}, {"review_on": "soon"}, {"question": "all"}]
+)
 def test_a_view_needs_its_words_a_decision_and_a_day_ahead_and_loses_nothing_that_was_typed(reception, wrong):
     reception.comes()
     response = view(reception, **wrong)
@@ -117,6 +120,38 @@ def test_the_newest_view_says_when_to_look_again_and_a_release_ends_it(reception
     reception.leaves(person, "RELEASED", days=0.1)
     reception.arrives(person, "NEW_ADMISSION")
     assert "Nobody has to be looked at again." in reception.reads(LIST)
+
+
+def test_a_view_that_they_can_decide_needs_no_day_and_ends_the_review(reception):
+    reception.comes()
+    view(reception)
+    assert "Nobody has to look again." in words(view(reception, can_decide="on", review_on=""))
+    assert "Nobody has to be looked at again." in reception.reads(LIST)
+    view(reception, in_days(5), can_decide="on")  # who wants to look again says so
+    assert f"Due on {wording.day(timezone.localdate() + timedelta(days=5))}" in reception.reads(LIST)
+
+
+def test_a_view_recorded_in_error_is_skipped_and_the_one_before_it_counts(reception):
+    reception.comes()
+    view(reception, in_days(3))
+    view(reception, in_days(9))
+    for line, left in ((1, "Due on"), (0, "Nobody has to be looked at again.")):
+        entry = Entry.objects.filter(kind="capacity-view").order_by("pk")[line]
+        actions.record_in_error(entry=entry, user=reception.nurse, second=reception.doctor, reason="another person")
+        assert left in reception.reads(LIST)
+
+
+@pytest.mark.parametrize("answer", ["yes", "no", "withdrawn", "later", "not-possible"])
+def test_the_review_is_over_once_they_have_answered_that_question_and_not_when_it_was_put_off(reception, answer):
+    person = reception.comes(days=2)
+    for question in (GMS, "gp-record"):
+        reception.says(person, "yes", question=question, days=1)  # before the view: it was about changing it
+    view(reception)
+    assert "A1234BC" in reception.reads(LIST)
+    reception.says(person, answer, question="gp-record")
+    assert "A1234BC" in reception.reads(LIST)
+    reception.says(person, answer)
+    assert ("A1234BC" in reception.reads(LIST)) is (answer in ("later", "not-possible"))
 
 
 def test_a_view_about_somebody_whose_record_is_sensitive_is_on_their_list_alone(reception):

@@ -322,7 +322,7 @@ def test_what_is_entered_is_on_record_and_a_new_answer_is_to_be_entered_again(re
         reception.sends(COPY, lines=line)
     assert Entry.objects.filter(kind="entered-in-clinical-record").count() == 1
     assert "Entered by nurse," in reception.reads(COPY)
-    assert "Entered in the clinical record." in reception.reads(PAGE)
+    assert "Entered in the clinical record. Recorded by nurse." in reception.reads(PAGE)
     assert "Every answer is entered." in reception.reads(ENTER)
     reception.says(person, "no")
     assert "The answer has changed since this page was shown." in words(reception.sends(COPY, lines=line))

@@ -39,6 +39,13 @@ def test_where_nothing_was_worked_out_yet_everybody_is_read(reception):
     assert [p.pk for p, _ in facts.in_prison("LEI", ago(), facts.may_wait_for("17"))] == [person.pk]
 
 
+def test_what_an_older_version_projected_is_worked_out_from_the_record_until_it_is_projected_anew(reception):
+    reception.comes(days=20)
+    Status.objects.update(waits="", body='{"questions": {"gms-registration": {"conflict": false}}}')
+    page = reception.reads("/staff/lists/not-asked-yet/")
+    assert "A1234BC" in page and "Overdue: was due on" in page
+
+
 def test_nothing_waits_for_whoever_answered(reception):
     person = reception.comes()
     for question in (GMS, GP):

@@ -243,19 +243,25 @@ def weeks() -> tuple[str, list[str]]:
 
 
 def arrivals() -> tuple[str, list[str]]:
-    test = "tests/test_browser_reception.py::test_many_arrivals_two_tablets_one_nurse"
+    tests = (
+        "many_arrivals_two_tablets_one_nurse",
+        "both_answers_of_a_paper_are_written_down_with_four_taps_and_no_typing",
+    )
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-s", "-p", "no:cacheprovider", test],
+        [sys.executable, "-m", "pytest", "-s", "-p", "no:cacheprovider"]
+        + [f"tests/test_browser_reception.py::test_{test}" for test in tests],
         cwd=ROOT,
         env={**os.environ, "TEST_ARRIVALS": str(ARRIVALS)},
         stdout=subprocess.PIPE,
         text=True,
         check=True,
     )
-    found = [line for line in done.stdout.splitlines() if line.startswith(("Taps of staff", "Seconds of staff"))]
+    said = ("Taps of staff", "Seconds of staff", "Seconds to enter a paper")
+    found = [line for line in done.stdout.splitlines() if line.startswith(said)]
     return f"{ARRIVALS} arrivals", [
         "Two tablets and one nurse in Chromium: the list uploaded, everybody received, sent to a tablet, through the",
         "first night there; one is known already, and one has no English. Nobody is lost (asserted).",
+        "Then a paper that somebody filled in is entered, both answers.",
         "",
         *(f"- {line}" for line in found),
     ]

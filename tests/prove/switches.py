@@ -786,8 +786,8 @@ ATTACKS = (
         (
             Off(
                 "consent/staff/sight.py",
-                "is_sensitive=True).exists() and not posts",
-                "is_sensitive=None).exists() and not posts",
+                "is_sensitive=True).exists()",
+                "is_sensitive=None).exists()",
             ),
         ),
         on("roles", "a_sensitive_record_is_on_no_list_and_in_no_search_but_the_clinicians_own"),

@@ -397,6 +397,10 @@ class Story:
         outcomes = {name: self.dice.choice(["referred", "declined"]) for name in offered}
         self.send(browser, url, on=f"{timezone.localdate():%Y-%m-%d}", **outcomes)
 
+    def leaving(self, browser: Client, one: Someone, url: str, sent: dict[str, str]) -> None:
+        """The release sheet is printed there, and given to them."""
+        self.send(browser, f"{url}done/", what="release-sheet-given")
+
     def help_undo(self, browser: Client, one: Someone, url: str, sent: dict[str, str]) -> None:
         self.send(browser, url, reason="Told them how to sign up with another GP")
 
