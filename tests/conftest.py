@@ -1,7 +1,9 @@
 """What the tests share: times counted from one Monday, movements in a line each, and a patient."""
 
 import dataclasses
+import os
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import hypothesis
 import pytest
@@ -27,6 +29,20 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Else every browser of the tests reads every static file anew as it begins.
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked "long" first, dealt out to the workers: each begins with a share of neighbours (xdist's worksteal),
+    and would else be alone at the end with a long one that nobody can take from it."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if item.get_closest_marker("long")]
+    rest = iter([item for item in items if not item.get_closest_marker("long")])
+    dealt: list[pytest.Item] = []
+    for worker in range(workers):
+        share = (len(items) - len(dealt)) // (workers - worker)
+        mine = long[worker::workers]
+        dealt += [*mine, *islice(rest, share - len(mine))]
+    items[:] = [*dealt, *rest]
 
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import pypdf
 import pytest
@@ -111,6 +112,7 @@ def read(pdf):
     return pypdf.PdfReader(io.BytesIO(pdf))
 
 
+@lru_cache(maxsize=4)
 def text_of(pdf):
     return " ".join(" ".join(page.extract_text() for page in read(pdf).pages).split())
 

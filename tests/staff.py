@@ -116,7 +116,7 @@ def words(response):
 
 
 def ago(days=0.0, **more):
-    """That long ago: days by the clock on the wall, or the last Sunday of October makes one more of them at midnight."""
+    """That long ago: days by the clock on the wall, or it is one more after midnight once the clocks went back."""
     return (timezone.localtime() - timedelta(days=days, **more)).astimezone(UTC)
 
 

@@ -101,6 +101,12 @@ class Scene:
         return reverse(name, kwargs={k: known[k] for k in pattern.pattern.converters})
 
 
+@pytest.fixture(autouse=True)
+def blank_paper(monkeypatch):
+    """Who may print is asked here, not what: to print everything that anybody may takes minutes."""
+    monkeypatch.setattr("weasyprint.HTML.write_pdf", lambda page, **how: b"%PDF")
+
+
 @pytest.fixture
 def scene():
     return Scene()
@@ -135,6 +141,7 @@ def test_every_address_says_what_it_is_for():
     assert without - own <= OPEN
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", [None, *Role])
 def test_every_address_with_every_role_at_its_prison_and_at_another(scene, role):
     own = signed_in(*[role] if role else [])
@@ -254,6 +261,7 @@ def test_a_prison_that_is_not_ones_own_cannot_be_chosen(scene):
     assert NAME not in page
 
 
+@pytest.mark.long
 def test_the_menu_and_the_buttons_lead_nowhere_that_is_refused(scene):
     for role in Role:
         browser = signed_in(role)

@@ -159,6 +159,7 @@ def test_the_demonstration_is_loaded_once_and_its_record_is_real(db, capsys):
     assert not list(verify.faults())
 
 
+@pytest.mark.long
 def test_every_page_of_the_demonstration_opens(db):
     from django.test import Client
 

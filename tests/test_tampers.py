@@ -8,6 +8,7 @@ from tests.published import publish
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.long
 def test_every_tamper_is_found_and_no_clean_record_is_suspected(key):
     publish("en-GB")
     found = campaign(key=key, tampers=60, cleans=40)

@@ -306,6 +306,7 @@ def test_words_that_begin_with_a_dash_are_words_and_no_option(db):
     assert len(speaking.read_aloud(one)[1]) > 10_000
 
 
+@pytest.mark.long
 def test_every_card_in_every_language_is_under_40_kilobytes(published, sounds):  # noqa: F811
     cards = [
         (sum(len(text) for _, text in card.sentences), said, card)

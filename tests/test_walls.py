@@ -187,6 +187,7 @@ def test_production_starts_only_with_two_hosts(hosts, starts):
 # -- headers ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_nothing_that_is_answered_is_kept_by_any_cache(walled, manager, settings):
     """Every address, by every method, on every host, signed in or not: pages, errors, redirects, files not there."""
     kept = []

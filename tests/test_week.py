@@ -18,6 +18,7 @@ def seed():
     return 20260302
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_at_the_end_every_list_is_empty_or_explained_nobody_is_lost_and_nobody_was_asked_again(seed):
     load_prisons([LEEDS, HULL, MOORLAND])

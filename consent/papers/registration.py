@@ -33,6 +33,16 @@ SECTIONS = (
         ),
     ),
     (
+        "Armed forces",
+        (
+            ("Served", "forces"),
+            ("Service number", "forces_number"),
+            ("Enlisted", "forces_from"),
+            ("Left", "forces_until"),
+            ("Address before enlisting", "forces_address"),
+        ),
+    ),
+    (
         "Addresses",
         (
             ("Now: the prison", "prison_name"),
@@ -53,16 +63,6 @@ SECTIONS = (
             ("First GP in the UK", "first_uk_gp_address"),
             ("Came to the UK", "came_to_uk"),
             ("Left the UK", "left_uk"),
-        ),
-    ),
-    (
-        "Armed forces",
-        (
-            ("Served", "forces"),
-            ("Service number", "forces_number"),
-            ("Enlisted", "forces_from"),
-            ("Left", "forces_until"),
-            ("Address before enlisting", "forces_address"),
         ),
     ),
 )

@@ -184,15 +184,20 @@ class Story:
         for day in range(self.weeks * 7):
             for hours in (4, 12):  # one o'clock, and nine in the evening
                 self.at(MONDAY + DAY * day + HOUR * hours)
-                with self.clock():
-                    for prison in self.prisons:
-                        list(self.rows(prison))  # for what it may find to be left out
+                if hours == 12:
+                    self.compare()
                 self.shift()
         # Whatever is still on its way comes; and a few more shifts, in which nobody is moved.
         self.at(max([self.now, *(sent[0] for sent in self.post)]) + HOUR)
         for _ in range(4):
             self.shift()
             self.at(self.now + HOUR)
+
+    def compare(self) -> None:
+        """Notes what a list leaves out."""
+        with self.clock():
+            for prison in self.prisons:
+                list(self.rows(prison))
 
     def at(self, at: datetime) -> None:
         """The clock goes on; people who were released forget what they said inside."""
