@@ -33,7 +33,7 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests marked "long" first, dealt out to the workers: each begins with a share of neighbours (xdist's worksteal),
-    and would else be alone at the end with a long one that nobody can take from it."""
+    and would else be alone at the end with a long one that nobody can take from it. Those in a browser stay last."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     long = [item for item in items if item.get_closest_marker("long")]
     rest = iter([item for item in items if not item.get_closest_marker("long")])

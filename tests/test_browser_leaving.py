@@ -41,7 +41,6 @@ def people(site):
     actions.record_movement(patient=kim, movement=left, by="test")
 
 
-@pytest.mark.long
 def test_every_page_follows_wcag_and_fits_a_small_tablet(site, open_page, people):
     page = open_page()
     page.goto(f"{site}/staff/")

@@ -130,7 +130,6 @@ def answers_at(tablet, site, answer):
     raise AssertionError(f"No end, at: {walk.title}")
 
 
-@pytest.mark.long
 def test_many_arrivals_two_tablets_one_nurse(nurse, site, open_page):
     at_hull(KNOWN, answers={GMS: Answer.YES, GP: Answer.NO})
     tablets = {}

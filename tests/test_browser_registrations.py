@@ -52,7 +52,6 @@ def staff(site, open_page):
     return opened
 
 
-@pytest.mark.long
 def test_every_page_follows_wcag_and_fits_a_small_tablet(site, staff):
     page, wrong = staff(), {}
     for address in PAGES:

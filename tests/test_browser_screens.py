@@ -79,7 +79,6 @@ def each_screen(page, site, sam, kim, language):
     yield from later_visits(page, site, sam, kim, language)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("language", ["en-GB", "ar", "lt"])
 def test_every_screen_is_easy_to_hit_whole_and_follows_wcag(site, open_page, sam, kim, language):
     page, wrong, seen = open_page(), {}, Counter()
@@ -92,7 +91,6 @@ def test_every_screen_is_easy_to_hit_whole_and_follows_wcag(site, open_page, sam
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("language", ["en-GB", "ur"])
 def test_every_screen_fits_a_small_tablet_held_upright_and_bigger_words(site, open_page, sam, kim, language):
     page, wrong, seen = open_page(), {}, Counter()
@@ -171,7 +169,6 @@ def below_the_fold(page):
     return page.eval_on_selector_all(".choices.three button", HIDDEN)
 
 
-@pytest.mark.long
 def test_yes_no_and_later_look_alike_and_are_all_in_view_in_every_language(site, open_page):
     page, wrong = open_page(), {}
     assert len(languages()) == 9
@@ -196,7 +193,6 @@ def test_yes_no_and_later_look_alike_and_are_all_in_view_in_every_language(site,
     assert not wrong, json.dumps(wrong, indent=1)
 
 
-@pytest.mark.long
 def test_yes_no_and_later_take_the_same_touches_to_the_end(site, open_page):
     page, ways = open_page(), {}
     for place, answer in enumerate(("yes", "no", "later")):
@@ -247,7 +243,6 @@ def goes_through(walk, press):
     return names
 
 
-@pytest.mark.long
 def test_the_whole_with_the_keyboard_alone(site, open_page, sam):
     page = open_page()
     keys = partial(map, partial(by_keyboard, page))
@@ -259,7 +254,6 @@ def test_the_whole_with_the_keyboard_alone(site, open_page, sam):
     assert said(sam) == ["yes"]
 
 
-@pytest.mark.long
 def test_the_whole_in_polish_without_javascript_with_a_named_interpreter(site, open_page, sam, voices):  # noqa: F811
     voices("pl")
     walk = Walk(page := open_page(javascript=False), site, sam, place="reception", interpreter="Interpreter 1234")

@@ -79,7 +79,6 @@ def pages_of(reception, addresses):
 LISTS = [f"/staff/lists/{slug}/" for slug in BY_SLUG]
 
 
-@pytest.mark.long
 def test_every_page_with_somebody_on_it(site, signed_in_page):
     scene = Scene()
     for number, answer in enumerate(("later", "yes", "no", "not-possible", None)):
@@ -93,7 +92,6 @@ def test_every_page_with_somebody_on_it(site, signed_in_page):
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
 
 
-@pytest.mark.long
 def test_every_page_where_there_is_nobody(site, signed_in_page):
     addresses = [reverse(name) for name in ("today", "lists", "people", "tablets", "staff", "looks", "messages")]
     wrong, _seen = look(signed_in_page(Reception().nurse), site, [*addresses, *LISTS])

@@ -257,14 +257,12 @@ def counts():
     assert counted.good, counted
 
 
-@pytest.mark.long
 @once
 def test_the_server_is_killed_and_the_wire_is_cut_and_no_answer_is_lost_or_doubled(counts):
     kills.on_sqlite(counts, servers=2, cuts=8, rng=Random(counts.seed), deadline=in_a_minute())
     assert counts.kills["server"] and counts.answers
 
 
-@pytest.mark.long
 @once
 def test_the_database_cluster_is_killed_and_no_answer_is_lost_or_doubled(counts):
     if reason := why_none():
