@@ -70,7 +70,7 @@ def histories(families: list[list[Patient]]) -> list[History]:
     for entry in entries_of(everyone):
         lines[entry.chain].append(line_of(entry))
     for s in LegalStatusRecord.objects.filter(patient__in=everyone, corrected_by=None):
-        statuses[s.patient_id].append(StatusRecord(s.at, LegalStatus(s.status), s.convicted))
+        statuses[s.patient_id].append(StatusRecord(s.at, LegalStatus(s.status), s.convicted, s.recorded_at))
     for n in NoticeRow.objects.filter(patient__in=everyone).exclude(kind=NoticeRow.Kind.STATUS_CHANGED):
         notices[n.patient_id].append(Notice(n.key, n.at))
     if any(len(people) > 1 for people in families):

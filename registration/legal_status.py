@@ -32,24 +32,35 @@ CONVICTED = {
 NOT_CONVICTED = {LegalStatus.REMAND, LegalStatus.CIVIL_PRISONER, LegalStatus.IMMIGRATION_DETAINEE}
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class StatusRecord:
     """One thing we were told: a status (from staff or a reception list), or only "convicted" or "not" (a message)."""
 
     at: datetime
     status: LegalStatus = LegalStatus.UNKNOWN
     convicted: bool | None = None
+    told_at: datetime | None = None  # where that was later than what it tells
+
+    @property
+    def known_at(self) -> datetime:
+        return max(self.at, self.told_at or self.at)
 
 
 @dataclass(frozen=True, slots=True)
 class StatusHistory:
     status: LegalStatus
     changed_at: tuple[datetime, ...]
+    known_at: tuple[datetime, ...] = ()  # of each of these changes, when somebody here could know of it
     unknown_since: datetime | None = None  # when a message left it open, where nobody has said since what it is
 
     def changed_since(self, at: datetime) -> datetime | None:
-        """The first change after this time."""
-        return min((change for change in self.changed_at if change > at), default=None)
+        """When somebody here could know of the first change after this time."""
+        changes = zip(self.changed_at, self.known_at, strict=True)
+        return next((known for changed, known in changes if changed > at), None)
+
+
+def in_order(record: StatusRecord) -> tuple[datetime, bool, str, str, datetime]:
+    return record.at, record.convicted is not None, str(record.status), str(record.convicted), record.known_at
 
 
 def history(records: Iterable[StatusRecord]) -> StatusHistory:
@@ -60,21 +71,22 @@ def history(records: Iterable[StatusRecord]) -> StatusHistory:
     """
     status = LegalStatus.UNKNOWN
     convicted: bool | None = None
-    changes: list[datetime] = []
+    changes: list[StatusRecord] = []
     unknown_since: datetime | None = None
-    for record in sorted(set(records), key=lambda r: (r.at, r.convicted is not None, str(r.status), str(r.convicted))):
+    for record in sorted(records, key=in_order):
         if record.convicted is not None:
             fits = CONVICTED if record.convicted else NOT_CONVICTED
             if status in fits or (status is LegalStatus.UNKNOWN and convicted is record.convicted):
                 continue
-            changes.append(record.at)
+            changes.append(record)
             status, convicted = LegalStatus.UNKNOWN, record.convicted
-            unknown_since = unknown_since or record.at
+            unknown_since = unknown_since or record.known_at
         elif record.status is not LegalStatus.UNKNOWN:
             # A message that said "convicted" has already counted as this change: staff now say what it was.
             told = status is LegalStatus.UNKNOWN and convicted is not None
             as_told = record.status in (CONVICTED if convicted else NOT_CONVICTED)
             if (told and not as_told) or status not in (LegalStatus.UNKNOWN, record.status):
-                changes.append(record.at)
+                changes.append(record)
             status, convicted, unknown_since = record.status, None, None
-    return StatusHistory(status, tuple(changes), unknown_since)
+    changed_at, known_at = tuple(change.at for change in changes), tuple(change.known_at for change in changes)
+    return StatusHistory(status, changed_at, known_at, unknown_since)

@@ -5,6 +5,7 @@ import re
 from datetime import date
 
 import pytest
+from django.db.models import F
 
 from consent import actions, facts
 from consent.kiosk import visits
@@ -127,6 +128,16 @@ def sentenced_since_the_no(reception, days):
     person = reception.comes(days=20)
     reception.says(person, "no", days=19)
     actions.record_legal_status(patient=person, status=LegalStatus.SENTENCED, at=ago(days), source="warrant")
+    LegalStatusRecord.objects.update(recorded_at=ago(days))
+    facts.refresh([person])
+
+
+def sentenced_and_told_late(reception, days):
+    person = reception.comes(days=60)
+    reception.says(person, "no", days=59)
+    actions.record_legal_status(patient=person, status=LegalStatus.SENTENCED, at=ago(days + 30), source="warrant")
+    LegalStatusRecord.objects.filter(status=LegalStatus.SENTENCED).update(recorded_at=ago(days))
+    facts.refresh([person])
 
 
 def asked_for_an_interpreter(reception, days):
@@ -160,6 +171,7 @@ DATED = {
     "first heard of by a transfer": ("staff-first", 7, lambda r, days: r.comes(reason="TRANSFERRED", days=days)),
     "under 18": ("staff-first", 7, lambda r, days: r.comes(date_of_birth=ago(17 * 365).date(), days=days)),
     "sentenced since the no": ("ask-again", 7, sentenced_since_the_no),
+    "sentenced, and typed weeks later": ("ask-again", 7, sentenced_and_told_late),
     "an interpreter": ("interpreter", 1, asked_for_an_interpreter),
     "legal status never known": ("legal-status", 3, lambda r, days: r.comes(status=LegalStatus.UNKNOWN, days=days)),
     "legal status changed": ("legal-status", 3, status_changed),
@@ -271,7 +283,9 @@ def test_a_second_message_about_legal_status_does_not_put_its_day_off(reception)
 def test_a_message_that_leaves_the_status_open_counts_from_its_own_day(reception):
     person = reception.comes(days=20)
     for days, convicted in ((2, True), (1, False)):
-        facts.refresh(registration.record_legal_status(patient=person, at=ago(days), source="m", convicted=convicted))
+        registration.record_legal_status(patient=person, at=ago(days), source="m", convicted=convicted)
+    LegalStatusRecord.objects.update(recorded_at=F("at"))
+    facts.refresh([person])
     page = reception.reads("/staff/lists/legal-status/")
     assert f"Due on {wording.day(ago(-1))}" in page
 
