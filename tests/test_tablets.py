@@ -9,10 +9,11 @@ from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
-from consent import actions, ledger
+from consent import actions, facts, ledger
 from consent.kiosk import cookie, moves, tablets, tries, visits
 from consent.models import AccessEvent, Entry, Tablet, TabletSecret, Visit, WrongCode
 from consent.papers import staff_copy
+from registration import actions as registration
 from registration.actions import NotPossible
 from registration.movements import Direction
 from tests.enrolled import enrolled
@@ -499,6 +500,24 @@ def test_whoever_broke_off_is_to_be_seen_until_a_later_visit_ends_well(sam, nurs
     visit_for(sam, nurse).press("help").press("finish")
     assert "A1234BC" not in words(reception.browser.get(listed))
     assert visit.patient == sam
+
+
+@pytest.mark.parametrize("broke_off_under", ["kept", "removed", "a second removed"])
+def test_of_joined_numbers_the_last_visit_counts_whichever_it_was_under(sam, nurse, reception, broke_off_under):  # noqa: F811
+    listed = "/staff/lists/broke-off/"
+    others = [reception.comes(number) for number in ("A2222AA", "A3333AA")]
+    broke, ended = {"kept": (sam, others[0]), "removed": (others[0], sam), "a second removed": others}[broke_off_under]
+    send(broke, nurse, enrolled()[0])
+    visits.end(visit=Visit.objects.get(), how=visits.NOBODY_THERE)
+    visit_for(ended, nurse).press("help").press("finish")
+    for removed in others:
+        registration.merge(kept=sam, removed=removed, at=timezone.now())
+    facts.refresh([sam])
+    left = "The tablet was left before the end."
+    assert left not in words(reception.browser.get(listed))
+    send(broke, nurse, enrolled()[0])
+    visits.end(visit=Visit.objects.get(ended_at=None), how=visits.NOBODY_THERE)
+    assert words(reception.browser.get(listed)).count(left) == 1
 
 
 def test_nobody_is_to_be_seen_again_who_has_answered_since_or_was_released(sam, nurse, reception):  # noqa: F811

@@ -51,9 +51,13 @@ def calls_of(visit: Visit) -> Call | None:
 
 
 def newest() -> QuerySet[Visit]:
-    """The last visit of each patient record."""
-    later = Visit.objects.filter(patient=OuterRef("patient"), started_at__gt=OuterRef("started_at"))
-    return Visit.objects.exclude(Exists(later)).select_related("patient__merged_into")
+    """The last visit of each person, over all records that were joined. Four conditions: one for all has no index."""
+    last = Visit.objects.select_related("patient__merged_into")
+    for theirs in ("patient", "patient__merged_into"):
+        for own in ("patient", "patient__merged_into"):
+            same_person = {theirs: OuterRef(own)}
+            last = last.exclude(Exists(Visit.objects.filter(**same_person, started_at__gt=OuterRef("started_at"))))
+    return last
 
 
 def calls_at(prison: Prison | None) -> list[Call]:
@@ -70,8 +74,7 @@ def not_finished_at(prison: Prison) -> list[Visit]:
     """The last visit of everybody here for whom it goes on or broke off."""
     here = Q(patient__status__prison=prison) | Q(patient__merged_into__status__prison=prison)
     last = newest().filter(here, Q(ended_how__in=BROKE_OFF) | Q(ended_at=None))
-    # Oldest first: of two records that were joined the newer visit counts.
-    return list(last.select_related("patient__merged_into", "tablet").order_by("started_at"))
+    return list(last.select_related("patient__merged_into", "tablet"))
 
 
 def broke_off_at(prison: Prison, at: datetime) -> dict[int, Visit]:
