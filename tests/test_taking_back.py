@@ -73,10 +73,12 @@ def test_what_was_sent_is_not_undone_and_somebody_helps(reception, steps, said):
     listed = reception.reads(LIST)
     assert "Help them: they took back a yes that was sent" in listed and "Due on" in listed
     assert "Fill this in." in words(reception.sends(f"{PAGE}help-after-taking-back/", reason=" "))
+    assert "Fill this in." in words(reception.sends(f"{PAGE}help-after-taking-back/"))
     reception.sends(f"{PAGE}help-after-taking-back/", reason="told them; they register at home when they leave")
     assert "Nobody is waiting for that help." in reception.reads(LIST)
     assert "they register at home when they leave" in reception.reads(PAGE)
     assert "Nothing was recorded." in words(reception.sends(f"{PAGE}help-after-taking-back/", reason="again"))
+    assert "Nothing was recorded." in words(reception.sends(f"{PAGE}help-after-taking-back/"))
 
 
 def test_a_no_said_after_it_was_sent_is_helped_in_the_same_way(reception):

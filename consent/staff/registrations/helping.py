@@ -29,7 +29,7 @@ class HelpForm(StaffForm):
 def help_undo(request: HttpRequest, person: Patient) -> HttpResponse:
     matter = next(m for m in matters_with_request(person) if m.question is GMS_REGISTRATION)
     need = matter.work.undo
-    form = HelpForm(request.POST or None)
+    form = HelpForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and need is None:
         form.add_error(None, gettext("Nobody is waiting for this help any more. Nothing was recorded."))
     if request.method == "POST" and form.is_valid():
