@@ -244,14 +244,14 @@ RULES = (
         "12",
         lambda f: not_now(f) and not f.due_now,
         Outcome.ASK_AGAIN,
-        "They have not decided. Ask again on the date given, wherever they are then.",
+        "They have not decided, or could not be asked. Ask again on the date given, wherever they are then.",
         lambda f: f.ask_again_due,
     ),
     Rule(
         "13",
         not_now,
         Outcome.ASK_AGAIN,
-        "They have not decided, and the date to ask again has come.",
+        "They have not decided, or could not be asked, and the date to ask again has come.",
         lambda f: f.ask_again_due,
     ),
     Rule(

@@ -18,6 +18,7 @@ from consent.models import AccessEvent, Entry
 from consent.policy import working_days_after
 from consent.roles import Role
 from consent.staff import wording
+from consent.staff.matters import matters_with_request
 from consent.standing import local_date
 from registration import actions as registration
 from registration.legal_status import LegalStatus
@@ -114,7 +115,10 @@ def test_it_has_ended_when_they_are_on_another_list_and_is_not_begun_again_witho
     assert not facts.standing_of(person).questions[GMS].registered
     assert "Not on the prison GP’s list any more." in page
     assert "The registration ended on" in page and "registered at home" in page
-    assert "Before it is begun again they are asked whether it is still yes." in page
+    assert "Before it is begun again they are asked whether it is still yes: that is due on" in page
+    about = next(matter for matter in matters_with_request(person) if matter.question.id == GMS)
+    late = wording.follows(about.asked, about.rule.code, timezone.localdate() - timedelta(days=1), about.request)
+    assert "whether it is still yes: that was due on" in late
     assert "A1234BC" in reception.reads("/staff/lists/check-before-sending/")
     assert "A1234BC" not in reception.reads(TO_MAKE)
     assert "no yes that may be sent" in words(reception.sends(f"{PAGE}begin-registration/"))

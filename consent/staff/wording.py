@@ -52,6 +52,7 @@ FOLLOWS = {
     "16": _("Answered during an earlier time in prison. Offer it afresh by {due}."),
     "17": _("Offer it by {due}."),
 }
+FIRST_CHECK = _("Before it is begun again they are asked whether it is still yes: that is due on {due}.")
 # The same once that day is over.
 WAS_DUE = {
     "10g": _("Not sent yet: check before sending was due on {due}. Do not ask again."),
@@ -59,6 +60,7 @@ WAS_DUE = {
     "16": _("Answered during an earlier time in prison. Offer it afresh; it was due on {due}."),
     "17": _("Offer it now; it was due on {due}."),
 }
+FIRST_CHECK_WAS_DUE = _("Before it is begun again they are asked whether it is still yes: that was due on {due}.")
 LEGAL_STATUS = {
     LegalStatus.REMAND: _("On remand"),
     LegalStatus.CONVICTED_UNSENTENCED: _("Convicted, not sentenced yet"),
@@ -233,14 +235,14 @@ def follows(
         return f"{after_yes(asked, request)} {gettext('Do not ask again.')}"
     if code == "9" and is_held:
         return f"{follows(asked, '10g', due, request, sent)} {FOLLOWS['9']}"
+    is_over = due is not None and due < timezone.localdate()
     is_of_this_yes = request and request.asked_by == asked.line
     if code == "10g" and request and is_of_this_yes and request.state in ("confirmed", "rejected", "ended"):
-        first = gettext("Before it is begun again they are asked whether it is still yes.")
+        first = str(FIRST_CHECK_WAS_DUE if is_over else FIRST_CHECK).format(due=day(due) if due else "")
         return f"{step_reached(request)} {first}"
     if code == "10g" and (due is None or asked.hold.isdecimal()):
         return f"{not_sent_yet(asked)} {gettext('Do not ask again.')}"
-    is_over = due is not None and due < timezone.localdate() and code in WAS_DUE
-    said = str((WAS_DUE if is_over else FOLLOWS)[code]).format(due=day(due) if due else "")
+    said = str((WAS_DUE if is_over and code in WAS_DUE else FOLLOWS)[code]).format(due=day(due) if due else "")
     if request and asked.decision == Answer.LATER and sent in NEEDS_HELP and code in ("12", "13"):
         return f"{step_reached(request)} {said}"
     is_undone = asked.decision == Answer.WITHDRAWN or (asked.decision == Answer.NO and sent in NEEDS_HELP)
