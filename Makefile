@@ -33,6 +33,7 @@ run: port-free setup collected ## set up what is missing, then serve the demonst
 	@$(MANAGE) prepare
 	@$(MANAGE) voice
 	@$(MANAGE) demo
+	@$(MANAGE) count_weeks --verbosity 0
 	@$(MANAGE) checkpoint --verbosity 0
 	@exec .venv/bin/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket
 

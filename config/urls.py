@@ -92,6 +92,7 @@ staff = [
     # How many.
     path("staff/counts/", counts.counts, name="counts"),
     path("staff/counts.csv", counts.as_csv, name="counts-csv"),
+    path("staff/counts-of-all.csv", counts.all_as_csv, name="counts-of-all-csv"),
     # Prisons.
     path("staff/prisons/", prisons.prisons, name="prisons"),
     path("staff/prisons/<str:prison_id>/", prisons.complete, name="prison"),

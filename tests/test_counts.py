@@ -11,6 +11,7 @@ from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -27,6 +28,7 @@ from consent.kiosk import visits
 from consent.models import Count
 from consent.policy import Intervals
 from consent.roles import Role
+from consent.staff import wording
 from registration import actions as registration
 from registration import models as registered
 from registration.legal_status import LegalStatus, StatusRecord
@@ -482,6 +484,36 @@ def test_a_week_is_counted_once_whatever_is_put_right_or_typed_later(prison):
     actions.describe_patient(patient=people[1], language="pl")
     registration.merge(kept=people[2], removed=people[3], at=ago(1))
     assert prison.at_desk.get("/staff/counts.csv").content == before
+
+
+@pytest.mark.django_db
+def test_a_manager_of_several_prisons_has_them_beside_each_other_and_in_one_file(prison):
+    days = in_the_thirteen_weeks()
+    for person in crowd(prison, 7, days=days + 2):
+        prison.says(person, "no", days=days)
+    for nth in range(6):
+        prison.says(prison.comes(f"A{nth:04d}HU", days=days + 2, prison="HLI"), "yes", days=days)
+    assert "by prison" not in words(prison.at_desk.get("/staff/counts/"))
+    give_posts(prison.manager, Role.MANAGER, prison="HLI")
+    give_posts(prison.manager, Role.CLINICIAN, prison="CFI")
+    prison.comes("A9999CF", prison="CFI")
+    prison.at_desk.post("/staff/prison/", {"prison": "LEI"})
+    assert "Hull (HMP). Not counted yet" in words(prison.at_desk.get("/staff/counts/"))
+    assert ["Hull (HMP)", "Not counted yet: choose this prison above"] in of_all(prison)
+    call_command("count_weeks", verbosity=0)
+    page = words(prison.at_desk.get("/staff/counts/"))
+    assert "by prison Hull (HMP) 6 0 0" in page and "Leeds (HMP) 7 0 0" in page
+    rows = of_all(prison)
+    assert {row[0] for row in rows[1:]} == {"Hull (HMP)", "Leeds (HMP)"}
+    offered = {row[0]: row[3] for row in rows if row[2:3] == ["Together"]}
+    assert offered == {"Hull (HMP)": "6", "Leeds (HMP)": "7"}
+    week = wording.birthday(weekly.weeks_before(timezone.localdate())[0])
+    assert len([row for row in rows if row[2:3] == [week]]) == 2
+
+
+def of_all(prison):
+    response = prison.at_desk.get("/staff/counts-of-all.csv")
+    return list(csv.reader(response.content.decode("utf-8-sig").splitlines()))
 
 
 @pytest.mark.django_db

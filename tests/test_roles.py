@@ -39,7 +39,7 @@ FOR = {
     Deed.SCREENING: "screening",
     Deed.PRISONS: "prisons prison",
     Deed.SETTINGS: "prison-settings hold-exceptions changes",
-    Deed.COUNTS: "counts counts-csv",
+    Deed.COUNTS: "counts counts-csv counts-of-all-csv",
     Deed.TABLETS: "tablets number-for-tablet revoke-tablet",
     Deed.POSTS: "staff post",
     Deed.LOOKS: "looks opening-checked",

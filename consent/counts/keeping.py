@@ -1,6 +1,6 @@
 """What is counted is kept as it was counted first (suppressing.py says why)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -23,6 +23,19 @@ def weeks(prison: Prison, mondays: Sequence[date], days: Intervals) -> list[Even
         keep(prison, "week", count(prison, missing, days))
         kept = kept_of(prison, "week", mondays)
     return [event for monday in mondays for event in told_again(monday, kept[monday])]
+
+
+def counted_weeks(prisons: Iterable[Prison], mondays: Sequence[date]) -> dict[str, list[Event]]:
+    """The same, by prison, of those alone where each of these weeks was counted before. One query, however many."""
+    found: dict[str, dict[date, Any]] = defaultdict(dict)
+    kept = Count.objects.filter(prison__in=[prison.pk for prison in prisons], what="week", day__in=mondays)
+    for prison, day, numbers in kept.values_list("prison", "day", "numbers"):
+        found[prison][day] = numbers
+    return {
+        prison: [event for monday in mondays for event in told_again(monday, weeks[monday])]
+        for prison, weeks in found.items()
+        if len(weeks) == len(mondays)
+    }
 
 
 def today(prison: Prison, counted: Callable[[], Any]) -> Any:

@@ -1,7 +1,9 @@
-"""How many, by week, at the prison chosen: for its manager, as a page and as a CSV. Nobody by name."""
+"""How many, by week, at the prison chosen and at all of a manager's: as a page and as a CSV. Nobody by name."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -78,7 +80,8 @@ def counts(request: HttpRequest) -> HttpResponse:
         "counts",
         headings=[(heading, len(columns)) for heading, columns in COLUMNS],
         columns=[title for _heading, columns in COLUMNS for title in columns.values()],
-        sections=sections(prison) if prison else [],
+        sections=[*by_prison(own(request)), *sections(prison)] if prison else [],
+        has_more=len(own(request)) > 1,
         late=late(prison) if prison else [],
         bands=bands(),
     )
@@ -90,30 +93,88 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     prison = here.chosen(request)
     if prison is None:
         raise here.NothingThere(gettext("No prison is known yet"))
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="counts-{prison.pk}-{timezone.localdate()}.csv"'
-    response.write("\ufeff")  # spreadsheets take it for UTF-8 then
-    writer = csv.writer(response)
-    titles = [f"{heading}: {title}" for heading, columns in COLUMNS for title in columns.values()]
-    writer.writerow([gettext("Prison"), gettext("By"), gettext("Row"), *titles])
-    for section in sections(prison):
-        writer.writerows([prison.name, section.title, name, *row] for name, row in section.rows)
+    response, writer = file(prison.pk)
+    write(writer, prison, sections(prison))
     writer.writerow([])
     writer.writerow([gettext("Prison"), gettext("Waiting too long, now"), gettext("List"), *bands()])
     writer.writerows([prison.name, "", name, *row] for name, row in late(prison))
     return response
 
 
+@require_safe
+@here.may(Deed.COUNTS)
+def all_as_csv(request: HttpRequest) -> HttpResponse:
+    """Each prison at which they manage: its weeks, or that nobody has counted them yet."""
+    response, writer = file("all")
+    mondays, prisons = weekly.weeks_before(timezone.localdate()), own(request)
+    counted = keeping.counted_weeks(prisons, mondays)
+    for prison in prisons:
+        if prison.pk in counted:
+            write(writer, prison, sections_of(counted[prison.pk], mondays))
+        else:
+            writer.writerow([prison.name, not_counted()])
+    return response
+
+
+def file(name: str) -> tuple[HttpResponse, Any]:
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="counts-{name}-{timezone.localdate()}.csv"'
+    response.write("\ufeff")  # spreadsheets take it for UTF-8 then
+    writer = csv.writer(response)
+    titles = [f"{heading}: {title}" for heading, columns in COLUMNS for title in columns.values()]
+    writer.writerow([gettext("Prison"), gettext("By"), gettext("Row"), *titles])
+    return response, writer
+
+
+def write(writer: Any, prison: Prison, sections: list[Section]) -> None:
+    for section in sections:
+        writer.writerows([prison.name, section.title, name, *row] for name, row in section.rows)
+
+
+def own(request: HttpRequest) -> list[Prison]:
+    """The prisons with people whose numbers are for whoever is signed in."""
+    posts = here.posts(request)
+    known = [prison for prison in here.choices(request) if prison.has_people and posts.may(Deed.COUNTS, prison.pk)]
+    return sorted(known, key=lambda prison: prison.name)
+
+
+def not_counted() -> str:
+    return gettext("Not counted yet: choose this prison above")
+
+
+def by_prison(prisons: list[Prison]) -> list[Section]:
+    """What stands as "together" on the page of each; nothing where there is one prison alone."""
+    if len(prisons) < 2:
+        return []
+    mondays = weekly.weeks_before(timezone.localdate())
+    counted = keeping.counted_weeks(prisons, mondays)
+    rows = []
+    for prison in prisons:
+        if prison.pk in counted:
+            table = weekly.table(counted[prison.pk], mondays, list(languages()))
+            rows.append((prison.name, in_words(table[weekly.TOGETHER][weekly.TOGETHER])))
+        else:
+            rows.append((f"{prison.name}. {not_counted()}", [""] * len(WHATS)))
+    return [Section(gettext("%(weeks)s weeks from %(day)s, by prison") % since(mondays), rows)]
+
+
+def since(mondays: Sequence[date]) -> dict[str, Any]:
+    return {"weeks": weekly.WEEKS, "day": wording.birthday(mondays[0])}
+
+
 def sections(prison: Prison) -> list[Section]:
     mondays = weekly.weeks_before(timezone.localdate())
-    happened = keeping.weeks(prison, mondays, facts.INTERVALS)
-    since = {"weeks": weekly.WEEKS, "day": wording.birthday(mondays[0])}
+    return sections_of(keeping.weeks(prison, mondays, facts.INTERVALS), mondays)
+
+
+def sections_of(happened: list[weekly.Event], mondays: Sequence[date]) -> list[Section]:
+    begun = since(mondays)
     kinds = {
         "week": (gettext("Week from Monday"), {monday.isoformat(): wording.birthday(monday) for monday in mondays}),
-        weekly.TOGETHER: (gettext("%(weeks)s weeks from %(day)s") % since, {weekly.TOGETHER: gettext("Together")}),
-        "language": (gettext("%(weeks)s weeks from %(day)s, by language") % since, language_names()),
+        weekly.TOGETHER: (gettext("%(weeks)s weeks from %(day)s") % begun, {weekly.TOGETHER: gettext("Together")}),
+        "language": (gettext("%(weeks)s weeks from %(day)s, by language") % begun, language_names()),
         "legal": (
-            gettext("%(weeks)s weeks from %(day)s, by legal status at the time") % since,
+            gettext("%(weeks)s weeks from %(day)s, by legal status at the time") % begun,
             {status.value: str(name) for status, name in wording.LEGAL_STATUS.items()},
         ),
     }
