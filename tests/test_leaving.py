@@ -689,7 +689,7 @@ def test_the_form_says_who_they_are_on_one_page_and_leaves_room_to_sign(receptio
         "Leeds (HMP)",
         "You do not need to see proof of address or ID.",
         "If you agree, you can use your own address.",
-        "Jestem w więzieniu i wkrótce wyjdę.",
+        "Jestem teraz w więzieniu.",
         "Signature",
     ):
         assert text in said

@@ -75,12 +75,13 @@ class Section:
 @here.may(Deed.COUNTS)
 def counts(request: HttpRequest) -> HttpResponse:
     prison = here.chosen(request)
+    its_own = sections(prison) if prison else []  # counted now, where nobody did before, and then among the others
     return here.page(
         request,
         "counts",
         headings=[(heading, len(columns)) for heading, columns in COLUMNS],
         columns=[title for _heading, columns in COLUMNS for title in columns.values()],
-        sections=[*by_prison(own(request)), *sections(prison)] if prison else [],
+        sections=[*by_prison(own(request)), *its_own],
         has_more=len(own(request)) > 1,
         late=late(prison) if prison else [],
         bands=bands(),
