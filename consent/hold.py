@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from consent.history import HOLD_SECOND_LOOK
-from registration.legal_status import LegalStatus
+from registration.legal_status import ON_REMAND, LegalStatus
 
 # Both may go home from court; and whoever's status nobody knows may be one of them.
-SEEN_FIRST = {LegalStatus.REMAND, LegalStatus.CONVICTED_UNSENTENCED, LegalStatus.UNKNOWN}
+SEEN_FIRST = {*ON_REMAND, LegalStatus.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import reduce
-from operator import or_
 
 from django.db.models import Exists, OuterRef, Q
 
-from consent import facts, ledger, telling
+from consent import facts, ledger, waiting
 from consent.models import Entry, Status
 from consent.policy import Answer
 from consent.questions import GMS_REGISTRATION
@@ -21,14 +19,14 @@ from consent.standing import Standing, local_date
 from registration import leaving
 from registration.custody import SETTLES_AFTER, State
 from registration.leaving import Dates
-from registration.legal_status import LegalStatus
+from registration.legal_status import ON_REMAND
 from registration.models import Patient, Prison, RegistrationRequest
 
 SHEET, FORM, CHECKED = "release-sheet-given", "preregistration-made", "left-checked"
 OVER = (State.NONE, State.CLOSED, State.DECEASED)
 SENT = ("made", "confirmed")
 Done = list[tuple[str, datetime]]
-REGISTERED, ANSWERED = '"registered":true', '"decision":"'  # in what is projected of somebody
+REGISTERED = '"registered":true'  # in what is projected of somebody
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +127,12 @@ def may_leave_from_court() -> Q:
     family = Patient.objects.filter(Q(pk=OuterRef(OuterRef("patient"))) | Q(merged_into=OuterRef(OuterRef("patient"))))
     lines = Entry.objects.filter(chain__in=family.values("record_id"))
     is_given = Exists(lines.filter(kind=SHEET, at__gte=OuterRef("here_since"))) & ~Exists(lines.filter(kind="error"))
-    told = [Q(body__contains=f'"legal_status":"{status}"') for status in LegalStatus if is_remand(status)]
-    return Q(waits="") | (reduce(or_, told) & Q(body__contains=ANSWERED) & ~is_given)
+    return facts.may_wait_for(waiting.COURT) & ~is_given
 
 
 def is_on_remand(standing: Standing) -> bool:
     """They may leave from court, without a day that anybody knows."""
-    return is_remand(standing.legal_status)
-
-
-def is_remand(status: LegalStatus) -> bool:
-    return telling.WORDING.get(status) == "remand"
+    return standing.legal_status in ON_REMAND
 
 
 def done_about(people: list[Patient]) -> dict[int, Done]:

@@ -9,14 +9,13 @@ from consent.policy import Outcome
 from consent.sent import is_hard_to_undo
 from consent.standing import Standing
 from consent.words.content import Words
-from registration.legal_status import LegalStatus
+from registration.legal_status import ON_REMAND, LegalStatus
 from registration.models import Patient
 
 ASKED = {Outcome.OFFER, Outcome.ASK_AGAIN, Outcome.FRESH_LOOK}
 # Convicted and waiting for a sentence is remand too: both may go home from court (domain.md 10).
 WORDING = {
-    LegalStatus.REMAND: "remand",
-    LegalStatus.CONVICTED_UNSENTENCED: "remand",
+    **dict.fromkeys(ON_REMAND, "remand"),
     LegalStatus.SENTENCED: "sentenced",
     LegalStatus.INDETERMINATE_SENTENCE: "sentenced",
     LegalStatus.RECALL: "recalled",

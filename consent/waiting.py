@@ -14,17 +14,19 @@ from consent.policy import Answer, Intervals, decide, due_after
 from consent.questions import GMS_REGISTRATION
 from consent.standing import LONDON, Standing, facts_at, local_date
 from registration.custody import SETTLES_AFTER
-from registration.legal_status import LegalStatus
+from registration.legal_status import ON_REMAND, LegalStatus
 
 # Rows by which staff have nothing to do, whatever the time.
 NOTHING = {"0", "1", "3", "4", "5", "6g", "8"}
 NOBODY_WAITS = "-"
 TASK, INTERPRETER, STATUS, SENSITIVE = "task", "interpreter", "status", "sensitive"
+# On remand, and answered something: they are offered a release sheet, for whoever leaves from court.
+COURT = "court"
 # What they said takes back a registration that is on record, or one that may have been asked for; an answer is not in
 # the clinical record yet.
 UNDO, MAY_UNDO, ENTER = "undo", "may-undo", "enter"
 # Words that put nobody on today's list by themselves.
-NOT_DUE = {INTERPRETER, STATUS, SENSITIVE, MAY_UNDO, ENTER}
+NOT_DUE = {INTERPRETER, STATUS, SENSITIVE, MAY_UNDO, ENTER, COURT}
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
@@ -34,6 +36,8 @@ def words(standing: Standing) -> str:
     found += [INTERPRETER + "@"] if standing.interpreter_wanted else []
     found += [STATUS + "@"] if standing.legal_status is LegalStatus.UNKNOWN else []
     found += [SENSITIVE + "@"] if standing.sensitive else []
+    has_answered = any(asked.decision for asked in standing.questions.values())
+    found += [COURT + "@"] if standing.legal_status in ON_REMAND and has_answered else []
     return f" {' '.join(found)} " if found else NOBODY_WAITS
 
 

@@ -29,6 +29,8 @@ CONVICTED = {
     LegalStatus.RECALL,
     LegalStatus.IMMIGRATION_DETAINEE,
 }
+# They may leave from court, on a day that nobody knows; a person is told so, and is seen before a yes is sent.
+ON_REMAND = {LegalStatus.REMAND, LegalStatus.CONVICTED_UNSENTENCED}
 NOT_CONVICTED = {LegalStatus.REMAND, LegalStatus.CIVIL_PRISONER, LegalStatus.IMMIGRATION_DETAINEE}
 
 
