@@ -50,8 +50,8 @@ def test_nothing_waits_for_whoever_answered(reception):
     person = reception.comes()
     for question in (GMS, GP):
         reception.says(person, "no", question=question)
-    # But for the clinical record, and for what a no may undo where a yes was sent.
-    assert set(waits(person).split()) == {"enter@", "may-undo@"}
+    # But for the clinical record, what a no may undo where a yes was sent, and the sheet of somebody on remand.
+    assert set(waits(person).split()) == {"enter@", "may-undo@", "court@"}
     assert due_on(waits(person), 400) == [False]
     actions.record_note(
         patient=person,
@@ -59,7 +59,7 @@ def test_nothing_waits_for_whoever_answered(reception):
         by=actions.PERSON,
         refers=tuple(sorted(asked.line for asked in facts.standing_of(person).questions.values())),
     )
-    assert waits(person).split() == ["may-undo@"]
+    assert waits(person).split() == ["may-undo@", "court@"]
 
 
 def test_an_offer_and_a_later_are_due_after_their_days_and_not_before(reception):
