@@ -356,20 +356,20 @@ def test_a_yes_and_a_no_of_two_numbers_that_turn_out_to_be_one_person_disagree_i
     assert [rule[0] for rule in person[4]][2:] == ["17", "2"] * 4
 
 
-@examples(12)
+@examples(25)
 @given(st.data())
 def test_departures_of_people_nobody_saw_arrive_say_the_same_in_every_order(data):
     is_told_the_same(data, data.draw(departures_alone))
 
 
-@examples(12)
+@examples(25)
 @given(st.data())
 def test_arrivals_of_people_nobody_saw_leave_say_the_same_in_every_order(data):
     is_told_the_same(data, data.draw(arrivals_alone))
 
 
 @pytest.mark.long
-@examples(24)
+@examples(45)
 @given(st.data())
 def test_what_nobody_could_live_through_says_the_same_in_every_order(data):
     is_told_the_same(data, data.draw(anything_told) + data.draw(written_answers()))
@@ -517,7 +517,7 @@ def true_stories(draw, numbers, longest):
 
 
 @pytest.mark.long
-@examples(300)
+@examples(600)
 @given(st.data())
 def test_where_people_are_is_what_the_specification_says(data):
     """No database here: only the movements, told by either family or both, with some of it not told yet."""
@@ -534,13 +534,13 @@ def test_where_people_are_is_what_the_specification_says(data):
 
 
 @pytest.mark.long
-@examples(15)
+@examples(30)
 @given(st.data())
 def test_true_stories_say_the_same_in_every_order(data):
     is_told_the_same(data, data.draw(true_stories(NUMBERS, 8)) + data.draw(written_answers()))
 
 
-@examples(15)
+@examples(30)
 @given(st.data())
 def test_answers_on_paper_stand_the_same_whenever_they_are_typed_in(data):
     """One number, so that no answer is given in view of another's; a refused one is typed again at the end."""
@@ -1017,4 +1017,4 @@ def everything_stored():
 
 @pytest.mark.long
 def test_a_world_told_late_twice_and_out_of_order_is_what_the_specification_says():
-    run_state_machine_as_test(AnyOrder, settings=settings(examples(12), stateful_step_count=20))
+    run_state_machine_as_test(AnyOrder, settings=settings(examples(20), stateful_step_count=20))

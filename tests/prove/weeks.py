@@ -184,8 +184,7 @@ class Story:
         for day in range(self.weeks * 7):
             for hours in (4, 12):  # one o'clock, and nine in the evening
                 self.at(MONDAY + DAY * day + HOUR * hours)
-                if hours == 12:
-                    self.compare()
+                self.compare()
                 self.shift()
         # Whatever is still on its way comes; and a few more shifts, in which nobody is moved.
         self.at(max([self.now, *(sent[0] for sent in self.post)]) + HOUR)
