@@ -13,7 +13,7 @@ from consent.roles import Role
 from registration import actions as registration
 from registration.actions import NotPossible, patient_with
 from registration.legal_status import LegalStatus
-from registration.models import LegalStatusRecord, Notice, Patient
+from registration.models import LegalStatusRecord, Notice, Patient, Prison
 from tests.enrolled import enrolled, take_up
 from tests.staff import GMS, GP, PASSWORD, Reception, ago, give_posts, typed_moment, words
 
@@ -122,6 +122,25 @@ def send(reception, person, entry):
     actions.second_look(
         patient=person, by=actions.staff(reception.nurse), decision=entry.hash, prison="LEI", route="talk"
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "waits", "at_once"),
+    [
+        ("gms-registration", "the registration waits until they are back.", "the registration can be begun."),
+        ("gp-record", "that waits until they are back.", "that is tonight’s task."),
+    ],
+)
+def test_what_is_to_be_done_for_somebody_at_court_waits_until_they_are_back(reception, question, waits, at_once):
+    actions.set_prison_policy(prison=Prison.objects.get(pk="LEI"), hold="hours", hold_hours=6, takes={})
+    person = reception.comes(days=3, status=LegalStatus.SENTENCED)
+    reception.says(person, "yes", question=question, days=2.9, is_explained=True)
+    reception.leaves(person, "SENT_TO_COURT", days=0.1)
+    away = reception.reads(PAGE)
+    reception.arrives(person, "RETURN_FROM_COURT", days=0.05)
+    back = reception.reads(PAGE)
+    assert waits in away and at_once not in away
+    assert at_once in back and waits not in back
 
 
 def test_a_held_yes_of_someone_released_was_never_sent(reception):

@@ -13,7 +13,7 @@ from consent.history import HOLD_NONE
 from consent.policy import EXPLICIT, Answer
 from consent.questions import GMS_REGISTRATION, GP_RECORD
 from consent.sent import NEEDS_HELP, Sent
-from consent.standing import QuestionStanding, Standing, local_date
+from consent.standing import QuestionStanding, Standing, is_held, local_date
 from registration.custody import State
 from registration.legal_status import LegalStatus
 from registration.models import Patient, Prison, RegistrationRequest
@@ -216,7 +216,7 @@ def as_if_here(asked: QuestionStanding, code: str) -> str:
     if asked.registered:
         return "6g"
     if asked.decision == Answer.YES:
-        return "7" if asked.hold == HOLD_NONE else "10g"
+        return "10g" if is_held(asked, timezone.now()) else "7"
     if asked.decision == Answer.NO:
         return "4" if asked.legal_status_changed_at else "8"
     return "5" if asked.decision == Answer.WITHDRAWN else "4"
@@ -229,11 +229,11 @@ def follows(
     if code == "1":
         over = gettext("That time in prison has ended.")
         return f"{over} {after_leaving(asked, request)}"
-    is_held, is_made = asked.decision == Answer.YES and asked.hold != HOLD_NONE, request and request.state == "made"
-    code = as_if_here(asked, code)
-    if code == "7" or (code in ("9", "10g") and is_held and is_made):
-        return f"{after_yes(asked, request)} {gettext('Do not ask again.')}"
-    if code == "9" and is_held:
+    held, is_made = asked.decision == Answer.YES and asked.hold != HOLD_NONE, request and request.state == "made"
+    is_away, code = code == "4", as_if_here(asked, code)
+    if code == "7" or (code in ("9", "10g") and held and is_made):
+        return f"{after_yes(asked, request, is_away)} {gettext('Do not ask again.')}"
+    if code == "9" and held:
         return f"{follows(asked, '10g', due, request, sent)} {FOLLOWS['9']}"
     is_over = due is not None and due < timezone.localdate()
     is_of_this_yes = request and request.asked_by == asked.line
@@ -271,14 +271,18 @@ def after_leaving(asked: QuestionStanding, request: RegistrationRequest | None) 
     return gettext("The yes was never sent.")
 
 
-def after_yes(asked: QuestionStanding, request: RegistrationRequest | None) -> str:
+def after_yes(asked: QuestionStanding, request: RegistrationRequest | None, is_away: bool) -> str:
     if asked.question == "gp-record":
         if asked.imported and not asked.task_done:
             return gettext("They said so before this system: check whether their GP was asked.")
         if asked.task_done:
             return gettext("Their GP has been asked.")
+        if is_away:
+            return gettext("Their GP has not been asked yet: that waits until they are back.")
         return gettext("Their GP has not been asked yet: that is tonight’s task.")
     if request is None or (request.asked_by != asked.line and request.state not in ("to-make", "made")):
+        if is_away:
+            return gettext("Nothing has been sent yet: the registration waits until they are back.")
         return gettext("Nothing has been sent yet: the registration can be begun.")
     return step_reached(request)
 
