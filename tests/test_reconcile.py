@@ -14,7 +14,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from consent import actions, facts
-from consent.actions import reconciling
+from consent.actions import people, reconciling
 from consent.models import Entry, Status
 from consent.policy import Answer
 from consent.staff.person.timeline import movement_in_words
@@ -525,14 +525,14 @@ def test_two_records_listed_in_two_prisons_and_joined_meanwhile_are_left_to_a_pe
 
 
 def test_one_person_that_cannot_be_repaired_stops_no_other_and_leaves_nothing_half_done(reconcile, monkeypatch):
-    follow = reconciling.follow
+    follow = people.follow
 
     def fails(held, at):
         if held.person.prison_number == "A1234BD":
             raise NotPossible("No.")
         follow(held, at=at)
 
-    monkeypatch.setattr(reconciling, "follow", fails)
+    monkeypatch.setattr(people, "follow", fails)
     told = reconcile(dict.fromkeys(("A1234BC", "A1234BD", "A1234BE"), "LEI"), "--repair", "--json")
     assert (told["repaired"], told["not_repaired"]) == (2, {"A1234BD": "No."})
     assert sorted(Movement.objects.values_list("patient__prison_number", flat=True)) == ["A1234BC", "A1234BE"]

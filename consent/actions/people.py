@@ -35,8 +35,7 @@ def receive_message(*, item: Any, raw: str) -> str:
 def take_in(*, item: Any, raw: str) -> str:
     outcome, touched = registration.receive_message(item=item, raw=raw)
     for person in touched:
-        follow(facts.hold(person), at=timezone.now())
-    facts.refresh(touched)
+        came_on(person)
     return outcome
 
 

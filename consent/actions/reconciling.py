@@ -10,10 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from consent import facts
-from consent.actions.registering import follow
+from consent.actions.people import came_on
 from consent.models import Status
 from registration import actions as registration
 from registration.actions import NotPossible
@@ -217,8 +216,7 @@ def repair_from_roll(*, number: str, their: TheirList) -> bool:
     if judged(known_of(person, their.at), prison, their):
         raise NotPossible("Another list of the very same time says something else. Find out which is true.")
     for one in touched:
-        follow(facts.hold(one), at=timezone.now())
-    facts.refresh(touched)
+        came_on(one)
     return True
 
 
