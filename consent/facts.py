@@ -237,6 +237,7 @@ def unpacked(body: str) -> Standing:
             "state": State(said["state"]),
             "legal_status": LegalStatus(said["legal_status"]),
             "notices": tuple(said["notices"]),
+            "away": tuple((date.fromisoformat(gone), date.fromisoformat(back)) for gone, back in said["away"]),
             "date_of_birth": date.fromisoformat(said["date_of_birth"]) if said["date_of_birth"] else None,
             **{name: moment(said[name]) for name in MOMENTS},
             "questions": questions,

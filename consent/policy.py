@@ -29,6 +29,7 @@ class Answer(StrEnum):
 
 
 EXPLICIT = {Answer.YES, Answer.NO, Answer.WITHDRAWN}
+Away = tuple[tuple[date, date], ...]  # from and to of each absence that is over, oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,13 @@ def due_after(answer: Answer, times: int, on: date, days: Intervals) -> date:
     if times <= len(days.later):
         return on + timedelta(days=days.later[times - 1])
     return add_months(on, days.later_months)
+
+
+def waited(due: date, away: Away) -> date:
+    """Due dates wait while somebody is away (row 4): what came due then is due on the day on which they were back."""
+    for gone, back in away:
+        due = back if gone <= due < back else due
+    return due
 
 
 def working_days_after(on: date, many: int) -> date:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from consent.history import HOLD_NONE, HOLD_SECOND_LOOK, History, Line
 from consent.hold import SEEN_FIRST
-from consent.policy import EXPLICIT, Answer, Facts, Intervals, due_after
+from consent.policy import EXPLICIT, Answer, Away, Facts, Intervals, due_after, waited
 from consent.questions import QUESTIONS, Question
 from registration.custody import SETTLES_AFTER, Period, State, custody_periods, period_at
 from registration.legal_status import LegalStatus, StatusHistory, history
@@ -68,6 +68,7 @@ class Standing:
     interpreter_wanted: str = ""  # as in Line.wanted; nothing where none is waited for
     interpreter_wanted_at: datetime | None = None
     notices: tuple[str, ...] = ()
+    away: Away = ()  # from and to, of each absence of a night or more that is over
     sensitive: bool = False
     date_of_birth: date | None = None
     legal_status: LegalStatus = LegalStatus.UNKNOWN
@@ -118,6 +119,7 @@ def stand(known: History) -> Standing:
         interpreter_wanted=wanted.wanted if wanted else "",
         interpreter_wanted_at=wanted.at if wanted else None,
         notices=notices,
+        away=days_away(now),
         sensitive=known.sensitive,
         date_of_birth=known.date_of_birth,
         legal_status=legal.status,
@@ -238,7 +240,7 @@ def facts_at(standing: Standing, question: str, at: datetime, days: Intervals | 
     said_on = local_date(asked.decided_at) if asked.decided_at else None
     again = None
     if said_on and decision in (Answer.LATER, Answer.NOT_POSSIBLE):
-        again = due_after(decision, max(asked.times_later, 1), said_on, days)
+        again = waited(due_after(decision, max(asked.times_later, 1), said_on, days), standing.away)
     state = standing.state_at(at)
     over = state in (State.NONE, State.CLOSED, State.DECEASED)
     return Facts(
@@ -257,18 +259,18 @@ def facts_at(standing: Standing, question: str, at: datetime, days: Intervals | 
         admission_known=standing.admission_known,
         checked_by_staff=standing.checked_by_staff,
         choose_due=days_after(asked.conflict_since, days.choose),
-        offer_due=days_after(standing.opened_at, days.offer),
-        fresh_look_due=days_after(asked.legal_status_changed_at, days.offer),
-        second_look_due=second_look_due(asked, days),
+        offer_due=days_after(standing.opened_at, days.offer, standing.away),
+        fresh_look_due=days_after(asked.legal_status_changed_at, days.offer, standing.away),
+        second_look_due=second_look_due(asked, days, standing.away),
         ask_again_due=again,
     )
 
 
-def second_look_due(asked: QuestionStanding, days: Intervals) -> date | None:
+def second_look_due(asked: QuestionStanding, days: Intervals, away: Away) -> date | None:
     """A hold by hours ends by itself: a check is of use until then."""
     if asked.hold.isdecimal() and asked.decided_at:
-        return local_date(asked.decided_at + timedelta(hours=int(asked.hold)))
-    return days_after(asked.held_since or asked.decided_at, days.second_look)
+        return waited(local_date(asked.decided_at + timedelta(hours=int(asked.hold))), away)
+    return days_after(asked.held_since or asked.decided_at, days.second_look, away)
 
 
 def is_held(asked: QuestionStanding, at: datetime) -> bool:
@@ -284,8 +286,14 @@ def is_under_18(born: date | None, on: date) -> bool:
     return on.year - born.year - (not had_birthday) < 18
 
 
-def days_after(at: datetime | None, days: int) -> date | None:
-    return local_date(at) + timedelta(days=days) if at else None
+def days_after(at: datetime | None, days: int, away: Away = ()) -> date | None:
+    return waited(local_date(at) + timedelta(days=days), away) if at else None
+
+
+def days_away(stay: Period) -> Away:
+    """From and to, oldest first: of absences that are over, those of a night or more."""
+    days = ((local_date(gone), local_date(back)) for gone, back in stay.absences)
+    return tuple((gone, back) for gone, back in days if gone < back)
 
 
 def local_date(at: datetime) -> date:

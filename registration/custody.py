@@ -45,6 +45,8 @@ class Period:
     odd_admission_at: datetime | None = None
     # Opened by a new booking after care elsewhere: a switch of booking undoes it.
     after_care: bool = False
+    # Each time they were not here though the stay went on, from and to, oldest first; not the one that still lasts.
+    absences: tuple[tuple[datetime, datetime], ...] = ()
 
     def state_at(self, at: datetime) -> State:
         settled = self.state is State.SETTLING and at >= self.since + SETTLES_AFTER
@@ -53,6 +55,11 @@ class Period:
     def covers(self, at: datetime) -> bool:
         """Whether something done at this time was done in this period; until a release has settled it still is."""
         return self.opened_at <= at and (self.left_at is None or at < self.left_at + SETTLES_AFTER)
+
+    def absences_until(self, at: datetime) -> tuple[tuple[datetime, datetime], ...]:
+        """The absences, with that which ends at this time."""
+        ended = self.state is not State.OPEN and self.since < at
+        return (*self.absences, (self.since, at)) if ended else self.absences
 
 
 def custody_periods(movements: Iterable[Movement], until: datetime | None = None) -> tuple[Period, ...]:
@@ -131,6 +138,7 @@ def arrive(periods: list[Period], movement: Movement, now: Period) -> None:
         admission_known=now.admission_known or kind in ADMISSIONS,
         reception_date=now.reception_date or movement.reception_date,
         odd_admission_at=movement.at if odd else now.odd_admission_at,
+        absences=now.absences_until(movement.at),
     )
 
 
@@ -183,6 +191,7 @@ def depart(periods: list[Period], movement: Movement, over: bool) -> None:
         left_at=movement.at if gone else None,
         # That somebody is on no roll tells nothing of the stay in which they were seen.
         only_seen=last.only_seen and from_a_roll,
+        absences=last.absences_until(movement.at),
     )
 
 

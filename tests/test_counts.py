@@ -326,6 +326,18 @@ def test_a_check_counts_whatever_comes_of_it_by_its_date(days, in_time, came_of_
     assert so[Counted.CHECKED_IN_TIME] == in_time
 
 
+def test_what_came_due_while_they_were_away_is_in_time_on_the_day_they_are_back():
+    gone, back = BEGUN + timedelta(days=5), BEGUN + timedelta(days=20)
+    stay = [came(), released("RELEASED_TO_HOSPITAL", gone, code="HP"), came(back, "ADMISSION", code="R")]
+    look = said("", back + timedelta(hours=2), kind="second-look")
+    assert counted(said("yes", BEGUN), look, movements=stay)[1][Counted.CHECKED_IN_TIME] == 1
+    asked = said("no", back + timedelta(hours=2))
+    assert counted(said("later", BEGUN), asked, movements=stay)[1][Counted.ASKED_IN_TIME] == 2
+    assert counted(asked, movements=stay)[1][Counted.ASKED_IN_TIME] == 1
+    late = said("no", back + timedelta(days=1))
+    assert counted(late, movements=stay)[1][Counted.ASKED_IN_TIME] == 0
+
+
 def test_what_another_prison_or_an_earlier_system_did_is_not_counted_here():
     assert not counted(said("yes", BEGUN, prison="HLI"))[0]
     assert not counted(said("yes", BEGUN, imported=True, route="import"))[0]

@@ -197,16 +197,52 @@ def test_what_staff_must_do_has_a_day_after_which_it_is_overdue_and_counted(rece
     assert (waits.people, waits.days_over) == (1, (1,) if days_over > 0 else ())
 
 
+OF_A_YES = {
+    "Ask the GP at home for health information tonight": "Done",
+    "Make the registration": "Record the next step",
+    "Help them: they took back": "Say what was done",
+}
+
+
+def was_away_until_now(reception):
+    reception.leaves(Patient.objects.get(), "SENT_TO_COURT", code="CRT", days=1.1)
+    reception.arrives(Patient.objects.get(), "RETURN_FROM_COURT")
+
+
+@pytest.mark.parametrize("what", sorted(DATED.keys() - {"records disagree", "no date of birth"}))
+def test_what_came_due_while_they_were_away_is_due_on_the_day_they_are_back(reception, what):
+    slug, may_wait, come_about = DATED[what]
+    come_about(reception, may_wait + 1)
+    was_away_until_now(reception)
+    listed = reception.reads(f"/staff/lists/{slug}/")
+    assert "Due today." in listed and "Overdue" not in listed
+    ((_listed, waits),) = waiting([BY_SLUG[slug]], Prison.objects.get(pk="LEI"), ago())
+    assert (waits.people, waits.days_over) == (1, ())
+
+
+@pytest.mark.parametrize("what", sorted(OF_A_YES))
+def test_what_follows_a_yes_waits_too(reception, what):
+    """Said so long ago that it was due yesterday."""
+    days = {"Ask the GP at home for health information tonight": 1}.get(what, 4)
+    person = reception.comes(days=days + 3, status=LegalStatus.SENTENCED)
+    actions.set_prison_policy(prison=Prison.objects.get(pk="LEI"), hold="none", hold_hours=72, takes={})
+    question = GP if days == 1 else GMS
+    reception.says(person, "yes", question=question, days=days, is_explained=True)
+    RegistrationRequest.objects.update(opened_at=ago(days))
+    if what.startswith("Help"):
+        RegistrationRequest.objects.update(state="made", made_in="LEI", changed_at=ago(days))
+        reception.says(person, "withdrawn", days=days)
+    assert "Overdue: was due on" in reception.reads(PAGE).partition("Who they are")[0]
+    was_away_until_now(reception)
+    top = reception.reads(PAGE).partition("Who they are")[0]
+    assert what in top and "Due today." in top and "Overdue" not in top
+
+
 TO_BE_DONE = {  # for one sensitive record: what is said of it, and the button
     "Talk with them; not on a tablet": "Record an answer given by talking",
     "Enter the answer in the clinical record": "Copy, and say that it is entered",
     "Find an interpreter": "An interpreter is there",
     "Find out their legal status": "Record their legal status",
-}
-OF_A_YES = {
-    "Ask the GP at home for health information tonight": "Done",
-    "Make the registration": "Record the next step",
-    "Help them: they took back": "Say what was done",
 }
 
 

@@ -227,11 +227,60 @@ def test_not_possible_today_is_tomorrow():
     assert told(ADMITTED, unwell, at=after(days=1)) == ("13", "ask-again", date(2026, 3, 3))
 
 
-def test_due_dates_wait_while_the_person_is_away_and_stay_where_they_were():
-    later, court = said("later", after(hours=1)), released("SENT_TO_COURT", after(days=1))
-    back = received("RETURN_FROM_COURT", after(days=9))
+# -- due dates wait ------------------------------------------------------------------------------------------
+
+
+def away(from_day, to_day):
+    """A night or more at court, which is told as such."""
+    return released("SENT_TO_COURT", after(days=from_day)), received("RETURN_FROM_COURT", after(days=to_day))
+
+
+DUE_AT = {
+    "offered": ((), "17", 7),
+    "asked again": ((said("later", after(days=2)),), "13", 9),
+    "checked before sending": ((said("yes", after(days=1)),), "10g", 8),
+    "asked the next day": ((said("not-possible", after(days=6)),), "13", 7),
+}
+
+
+@pytest.mark.parametrize("case", DUE_AT)
+@pytest.mark.parametrize(("gone", "back", "is_moved"), [(6.5, 20, True), (3, 6.9, False), (12, 20, False)])
+def test_what_comes_due_while_they_are_away_is_due_on_the_day_they_are_back(case, gone, back, is_moved):
+    said_before, row_then, due = DUE_AT[case]
+    code, _outcome, on = told(ADMITTED, *said_before, *away(gone, back), at=after(days=22))
+    assert (code, on) == (row_then, date(2026, 3, 2 + (20 if is_moved else due)))
+
+
+def test_nothing_is_due_while_they_are_away():
+    later, (court, back) = said("later", after(hours=1)), away(1, 9)
     assert told(ADMITTED, later, court, at=after(days=8)) == ("4", "nothing-to-ask", None)
-    assert told(ADMITTED, later, court, back, at=after(days=9)) == ("13", "ask-again", date(2026, 3, 9))
+    assert told(ADMITTED, later, court, back, at=after(days=9)) == ("13", "ask-again", date(2026, 3, 11))
+
+
+def test_who_is_at_court_by_day_and_back_by_night_stays_overdue():
+    """Else a long trial would put it off for ever, and nobody would see it."""
+    days = [
+        movement
+        for day in range(3, 25)
+        for movement in (
+            released("SENT_TO_COURT", after(days=day)),
+            received("RETURN_FROM_COURT", after(days=day, hours=8)),
+        )
+    ]
+    assert told(ADMITTED, *days, at=after(days=26)) == ("17", "offer", date(2026, 3, 9))
+
+
+def test_from_court_to_hospital_is_one_absence_and_a_transfer_none():
+    gone = released("SENT_TO_COURT", after(days=5)), released("RELEASED_TO_HOSPITAL", after(days=9), code="HP")
+    back = received("ADMISSION", after(days=30), code="R")
+    assert told(ADMITTED, *gone, back, at=after(days=40)) == ("17", "offer", date(2026, 4, 1))
+    moved = released("TRANSFERRED", after(days=7)), received("TRANSFERRED", after(days=7, hours=5), "MDI")
+    assert told(ADMITTED, *moved, at=after(days=9)) == ("17", "offer", date(2026, 3, 9))
+
+
+def test_records_that_disagree_do_not_wait_for_anybody_to_be_back():
+    noticed = Notice("booking", after(days=4))
+    assert told(ADMITTED, noticed, *away(6, 20), at=after(days=21)) == ("2", "staff-first", date(2026, 3, 9))
 
 
 # -- a fresh look --------------------------------------------------------------------------------------------

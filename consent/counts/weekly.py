@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from consent.counts.suppressing import Number, alone, in_ten, may_be_counted, split
 from consent.history import Line
-from consent.policy import EXPLICIT, Answer, Intervals, due_after
-from consent.standing import MISSED, local_date
+from consent.policy import EXPLICIT, Answer, Intervals, due_after, waited
+from consent.standing import MISSED, days_away, local_date
 from registration.custody import Period, custody_periods, period_at
 from registration.legal_status import LegalStatus, StatusRecord, history
 from registration.movements import Direction, Movement
@@ -137,7 +137,7 @@ def answered(told: Told, before: Sequence[Line], period: Period, days: Intervals
         yield WHY_NOT.get(told.why, Counted.NOT_TODAY), line.at, True
         return
     if last is not None and last.answer == Answer.YES and last.hold == "second-look":
-        yield Counted.CHECKED_IN_TIME, line.at, local_date(line.at) <= local_date(last.at) + timedelta(days.second_look)
+        yield Counted.CHECKED_IN_TIME, line.at, local_date(line.at) <= check_by(last, period, days)
     if line.kind == "second-look" or line.answer == Answer.WITHDRAWN:
         return
     due = asked_by(before, period, days)
@@ -154,15 +154,19 @@ def answered(told: Told, before: Sequence[Line], period: Period, days: Intervals
     yield from ((Counted(route), line.at, told.route == route) for route in ROUTES)
 
 
+def check_by(yes: Line, period: Period, days: Intervals) -> date:
+    return waited(local_date(yes.at) + timedelta(days.second_look), days_away(period))
+
+
 def asked_by(before: Sequence[Line], period: Period, days: Intervals) -> date | None:
     """The day by which they were to be asked; None where nothing was to be asked, and they changed their mind."""
     if not before:
-        return local_date(period.opened_at) + timedelta(days.offer)
+        return waited(local_date(period.opened_at) + timedelta(days.offer), days_away(period))
     last = before[-1]
     if last.answer not in (Answer.LATER, Answer.NOT_POSSIBLE):
         return None
     times = sum(line.answer == Answer.LATER for line in before)
-    return due_after(Answer(last.answer), max(times, 1), local_date(last.at), days)
+    return waited(due_after(Answer(last.answer), max(times, 1), local_date(last.at), days), days_away(period))
 
 
 def spared(person: Person, prison: str, mondays: Sequence[date]) -> Iterator[Happened]:

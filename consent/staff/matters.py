@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent import actions, facts
-from consent.policy import Answer, Facts, Outcome, Rule, not_now
+from consent.policy import Answer, Away, Facts, Outcome, Rule, not_now, waited
 from consent.questions import GMS_REGISTRATION, GP_RECORD, QUESTIONS, Question
 from consent.sent import in_turn, requests_of
 from consent.staff.need import Need as Need
@@ -48,6 +48,7 @@ class Matter:
     today: date
     request: RegistrationRequest | None = None
     begun: datetime | None = None  # when this time in prison began
+    away: Away = ()  # in which due dates waited
 
     @property
     def title(self) -> str:
@@ -102,13 +103,14 @@ class Matter:
             # Never lost for want of a date.
             return self._need(str(what), self.because, self.due or self.today)
         if self.wants_task and self.asked.decided_at:
-            return self._need(gettext(self.question.task), gettext("They said yes."), local_date(self.asked.decided_at))
+            due = waited(local_date(self.asked.decided_at), self.away)
+            return self._need(gettext(self.question.task), gettext("They said yes."), due)
         return self.work.undo or self.work.make or self.work.confirm
 
     @property
     def work(self) -> Work:
         """What is left to do for the registration."""
-        return Work(self.asked, self.rule.code, self.request, self.begun, self.today)
+        return Work(self.asked, self.rule.code, self.request, self.begun, self.away, self.today)
 
     def _need(self, what: str, because: str, due: date) -> Need:
         # A check by talking comes on its day, like any other.
@@ -131,6 +133,7 @@ def matters(standing: Standing, at: datetime, request: RegistrationRequest | Non
                 local_date(at),
                 own,
                 standing.opened_at,
+                standing.away,
             )
         )
     return found

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from consent import facts
 from consent.kiosk import visits
 from consent.models import Visit
+from consent.policy import waited
 from consent.staff import wording
 from consent.staff.matters import Matter, Need
 from consent.standing import Standing, local_date
@@ -110,5 +111,5 @@ def see_again(visit: Visit | None, standing: Standing, about: Iterable[Matter], 
     why = BROKE_OFF.get(visit.ended_how, BROKE_OFF[visits.NOBODY_THERE])
     questions = tuple(matter.question.id for matter in open_now)
     kept = gettext("What was confirmed is kept; nothing else is.")
-    due = local_date(visit.started_at) + timedelta(days=facts.INTERVALS.see_again)
+    due = waited(local_date(visit.started_at) + timedelta(days=facts.INTERVALS.see_again), standing.away)
     return Need(("tablet",), questions, gettext("See them"), f"{why} {kept}", due, local_date(at), for_today=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext
 
 from consent import facts
-from consent.policy import Answer, working_days_after
+from consent.policy import Answer, Away, waited, working_days_after
 from consent.questions import GMS_REGISTRATION
 from consent.sent import NEEDS_HELP, OPEN_REQUEST, Sent, sent_of
 from consent.staff import wording
@@ -17,12 +17,14 @@ from registration.models import RegistrationRequest
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """``code``: the row of the policy table that fits; ``begun``: when this time in prison began."""
+    """``code``: the row of the policy table that fits; ``begun``: when this time in prison began; ``away``: absences in
+    it, in which due dates waited."""
 
     asked: QuestionStanding
     code: str
     request: RegistrationRequest | None
     begun: datetime | None
+    away: Away
     today: date
 
     @property
@@ -56,7 +58,7 @@ class Work:
             since = request.changed_at
         else:
             since = said_at + timedelta(hours=int(self.asked.hold) if self.asked.hold.isdecimal() else 0)
-        return local_date(since) + timedelta(days=facts.INTERVALS.make)
+        return waited(local_date(since) + timedelta(days=facts.INTERVALS.make), self.away)
 
     @property
     def why_begin(self) -> str:
@@ -95,7 +97,7 @@ class Work:
             return None
         if not self.is_gms or self.sent not in NEEDS_HELP or self.code not in ("3", "5", "6g", "8", "11g"):
             return None
-        due = local_date(asked.decided_at) + timedelta(days=facts.INTERVALS.help_undo)
+        due = waited(local_date(asked.decided_at) + timedelta(days=facts.INTERVALS.help_undo), self.away)
         what = gettext("Help them: they took back a yes that was sent")
         return self._need(what, wording.taken_back(asked.question, self.sent), due)
 

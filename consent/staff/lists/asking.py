@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from consent import facts
+from consent.policy import waited
 from consent.staff import wording
 from consent.staff.doing import Do, start_a_visit
 from consent.staff.lists.row import Person, Row
@@ -32,7 +33,7 @@ def interpreter(standing: Standing, at: datetime) -> Need | None:
         return None
     what = gettext("Find an interpreter: %(language)s") % {"language": wording.wanted(standing.interpreter_wanted)}
     why = gettext("They pressed for one on %(day)s.") % {"day": wording.day(since)}
-    due = local_date(since) + timedelta(days=facts.INTERVALS.interpreter)
+    due = waited(local_date(since) + timedelta(days=facts.INTERVALS.interpreter), standing.away)
     return Need(("interpreter",), (), what, why, due, local_date(at), for_today=True)
 
 

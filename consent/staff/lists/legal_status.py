@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from consent import facts
+from consent.policy import waited
 from consent.staff import wording
 from consent.staff.doing import Do
 from consent.staff.lists.row import Person, Row, records_of
@@ -54,5 +55,5 @@ def to_find_out(standing: Standing, at: datetime, told_at: datetime | None = Non
         said.append(gettext("Not known. They see the widest wording until it is."))
     if not said:
         return None
-    due = local_date(max(began, min(since))) + timedelta(days=facts.INTERVALS.legal_status)
+    due = waited(local_date(max(began, min(since))) + timedelta(days=facts.INTERVALS.legal_status), standing.away)
     return Need((), (), gettext("Find out their legal status"), " ".join(said), due, local_date(at))
