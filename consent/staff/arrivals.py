@@ -1,5 +1,6 @@
 """Someone came in, or moved: told by staff, where no message did."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -141,7 +142,9 @@ def movement(request: HttpRequest, person: Patient) -> HttpResponse:
         told = movement_told(typed["what"], typed["at"], typed["prison"])
         before = facts.standing_of(person)
         if done(form, actions.record_movement, patient=person, movement=told, by=request.user.get_username()):
-            if facts.standing_of(person) == before and is_something_later_known(person, told):
+            # An absence that is over is only what due dates waited for.
+            now = replace(facts.standing_of(person), away=before.away)
+            if now == before and is_something_later_known(person, told):
                 sentence = gettext("Recorded. It changes nothing of what stands now, because something later is known.")
             else:
                 sentence = gettext("The movement is recorded.")
