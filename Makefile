@@ -9,6 +9,9 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .PHONY: help run test check audit bench prove messages pictures setup setup-test collected lock clean port-free
 
+# Else each worker of the tests works out anew what Python and pytest have made of every file: a minute of a suite.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Where the demonstration is served. `make run PORT=8001` for another.
 PORT ?= 8000
 export PORT
