@@ -166,14 +166,15 @@ def projected(known: History) -> dict[str, Any]:
 
 
 def in_prison(prison: Prison | str, at: datetime, among: Q | None = None) -> list[tuple[Patient, Standing]]:
-    """Everyone this prison has now, or is about to have back, with what stands for them. Two queries, however many.
+    """Everyone this prison has now, or is about to have back, with what stands for them. Three queries, however many.
 
     ``among``: of the rows of Status, those that are wanted; whoever has something told ahead of the clock is read too.
     """
     counted = Q(left_at=None) | Q(left_at__gt=at - SETTLES_AFTER), Q(prison=prison), among or Q()
     rows = (
         Status.objects.filter(Q(*counted) | Q(counts_until__gt=at))
-        .select_related("patient")
+        # Not joined: PostgreSQL, which cannot know how few are wanted, would read every patient of the estate.
+        .prefetch_related("patient")
         .order_by("here_since", "pk")
     )
     found = [(row.patient, standing_in(row, at)) for row in rows]
