@@ -42,8 +42,8 @@ def among_those_of_an_age(prison: Prison) -> Q:
 
 
 class AnyOf(Func):
-    """``pk = ANY(ARRAY(SELECT ...))``: PostgreSQL looks up each of these. Joined, or with IN, it would read every patient
-    of the estate for one prison."""
+    """``pk = ANY(ARRAY(SELECT ...))``: PostgreSQL looks up each of these. Joined, or with IN, it would read everybody of
+    the estate for one prison."""
 
     template, arg_joiner = "%(expressions)s)", " = ANY("
     output_field = BooleanField()
