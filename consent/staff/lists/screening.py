@@ -42,8 +42,7 @@ def among_those_of_an_age(prison: Prison) -> Q:
 
 
 class AnyOf(Func):
-    """``pk = ANY(ARRAY(SELECT ...))``: PostgreSQL looks up each of these. Joined, or with IN, it would read everybody of
-    the estate for one prison."""
+    """``pk = ANY(ARRAY(SELECT ...))``: PostgreSQL looks up each of these. Joined, or with IN, it would read the estate."""
 
     template, arg_joiner = "%(expressions)s)", " = ANY("
     output_field = BooleanField()
