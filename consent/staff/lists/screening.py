@@ -42,7 +42,7 @@ def among_those_of_an_age(prison: Prison) -> Q:
 
 
 class AnyOf(Func):
-    """``pk = ANY(ARRAY(SELECT ...))``: PostgreSQL looks up each of these. Joined, or with IN, it would read the estate."""
+    """``pk = ANY(ARRAY(SELECT ...))``: PostgreSQL looks up each of these. By a join or IN it would read the estate."""
 
     template, arg_joiner = "%(expressions)s)", " = ANY("
     output_field = BooleanField()
