@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from holidays import country_holidays
 
 from consent import ledger, policy, waiting
 from consent.history import HOLD_NONE, History, Line, Notice
@@ -24,6 +25,7 @@ from registration.models import Notice as NoticeRow
 MOMENTS = ("since", "opened_at", "left_at", "odd_admission_at", "interpreter_wanted_at", "legal_status_unknown_since")
 QUESTION_MOMENTS = ("decided_at", "held_since", "conflict_since", "legal_status_changed_at")
 INTERVALS = policy.Intervals(**settings.CONSENT_INTERVALS)
+BANK_HOLIDAYS = country_holidays("GB", subdiv="ENG")
 
 
 def line_of(entry: Entry) -> Line:

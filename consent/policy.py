@@ -3,7 +3,7 @@
 ``decide`` walks RULES from the top; the first row that fits wins, and its ``because`` is what staff read.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -91,11 +91,11 @@ def waited(due: date, away: Away) -> date:
     return due
 
 
-def working_days_after(on: date, many: int) -> date:
-    """So many days from Monday to Friday later. Bank holidays are not known here: it may come out a day too early."""
+def working_days_after(on: date, many: int, bank_holidays: Container[date]) -> date:
+    """So many days from Monday to Friday later, without bank holidays."""
     while many > 0:
         on += timedelta(days=1)
-        many -= on.weekday() < 5
+        many -= on.weekday() < 5 and on not in bank_holidays
     return on
 
 

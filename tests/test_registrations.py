@@ -191,11 +191,14 @@ def test_not_made_yet_it_is_made_where_they_are_now(reception):
 # -- when it is due ---------------------------------------------------------------------------------------------------
 
 
-def test_ten_working_days_leave_out_the_weekends():
+def test_ten_working_days_leave_out_the_weekends_and_bank_holidays():
     friday = date(2026, 11, 20)
-    assert working_days_after(friday, 1) == date(2026, 11, 23)
-    assert working_days_after(friday, 10) == date(2026, 12, 4)
-    assert working_days_after(date(2026, 11, 21), 10) == date(2026, 12, 4)  # begun on a Saturday
+    assert working_days_after(friday, 1, facts.BANK_HOLIDAYS) == date(2026, 11, 23)
+    assert working_days_after(friday, 10, facts.BANK_HOLIDAYS) == date(2026, 12, 4)
+    assert working_days_after(date(2026, 11, 21), 10, facts.BANK_HOLIDAYS) == date(2026, 12, 4)  # begun on a Saturday
+    # Christmas Day is a Friday, Boxing Day has its substitute on the Monday, and New Year's Day is a Friday again.
+    assert working_days_after(date(2026, 12, 24), 1, facts.BANK_HOLIDAYS) == date(2026, 12, 29)
+    assert working_days_after(date(2026, 12, 18), 10, facts.BANK_HOLIDAYS) == date(2027, 1, 6)
 
 
 def test_what_is_to_be_made_or_confirmed_has_a_day_and_is_overdue_after_it(reception):

@@ -76,11 +76,11 @@ class Work:
         if not self.is_gms or request is None or self.code in ("0", "1"):
             return None
         if request.state == "made":
-            due = working_days_after(local_date(request.changed_at), days)
+            due = working_days_after(local_date(request.changed_at), days, facts.BANK_HOLIDAYS)
             what, why = gettext("Confirm the registration"), wording.step_reached(request)
             return replace(self._need(what, why, due), codes=("confirm",))
         if request.state == "to-make" and request.to_confirm and self.code == "7":
-            due = working_days_after(local_date(request.opened_at), days)
+            due = working_days_after(local_date(request.opened_at), days, facts.BANK_HOLIDAYS)
             return self._need(gettext("Check the registration"), gettext("They said yes before this system."), due)
         return None
 
