@@ -1,6 +1,6 @@
 """One week in three prisons: sixty people, two hundred movements, and staff who do what their lists say.
 
-The long one, twenty weeks in ten prisons, is `make prove ARGS="weeks"`.
+The long one, six weeks in ten prisons, is `make prove ARGS="weeks"`.
 """
 
 import pytest
