@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TAMPERS, CLEANS, KILLS, PEOPLE, VISITS = 1_000, 1_000, 200, 1_000_000, 200
 ARRIVALS = 14
 # Seed, weeks, people, movements.
-STORY = 20260302, 20, 600, 3_000
+STORY = 20260302, 6, 300, 1_000
 
 
 def child(module: str, url: str, *arguments: str) -> Any:
@@ -229,7 +229,7 @@ def weeks() -> tuple[str, list[str]]:
     found = on_both("weeks", *map(str, STORY))
     one = next(iter(found.values()))
     kinds, movements = list(one["faults"]), one["movements"]
-    return "Twenty weeks in ten prisons", [
+    return "Six weeks in ten prisons", [
         f"{movements:,} movements of {STORY[2]} people, told late, twice and out of order; twice",
         "a day the staff of each prison do what their lists say, on the pages of those lists (tests/prove/weeks.py).",
         "",

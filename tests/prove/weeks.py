@@ -414,10 +414,12 @@ class Story:
         self.send(browser, url, lines=lines[1])
 
     def request(self, browser: Client, one: Someone, url: str, sent: dict[str, str]) -> None:
-        """Made; and confirmed from the day after, or sometimes rejected."""
+        """Made, where the page offers it: not on a yes that is held again. Confirmed from the day after, or sometimes
+        rejected."""
         work = RegistrationRequest.objects.get(pk=resolve(url).kwargs["pk"])
         if work.state == "to-make":
-            self.send(browser, url, to="made", still_here="on")
+            if re.search(r'name="to"\s+value="made"', self.get(browser, url)):
+                self.send(browser, url, to="made", still_here="on")
         elif self.now - work.changed_at > DAY / 2:
             to = self.dice.choice(["confirmed"] * 9 + ["rejected"])
             self.send(browser, url, to=to, reason="" if to == "confirmed" else "Another date of birth")
