@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import tempfile
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -15,6 +16,7 @@ from tests.browser import chromium, open_page, site  # noqa: F401 - fixtures
 from tests.printed import sam  # noqa: F401 - fixture
 from tests.proving import key, reception_of_the_record, record  # noqa: F401 - fixtures
 
+FOLDER = tempfile.TemporaryDirectory(prefix="kiosk-tests-")
 hypothesis.settings.register_profile("kiosk", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("kiosk")
 
@@ -29,6 +31,10 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Else every browser of the tests reads every static file anew as it begins.
     settings.WHITENOISE_AUTOREFRESH = True
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        # In a file, as in production. In memory the test and all threads of the server would have one connection, and
+        # begin and end each other's transactions.
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{FOLDER.name}/tests.sqlite3"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
