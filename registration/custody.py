@@ -28,6 +28,10 @@ class State(StrEnum):
     DECEASED = "deceased"
 
 
+# On the way from one prison to another is none of these: a transfer moves no date.
+ABSENT = {State.AWAY, State.CARE_ELSEWHERE, State.SUSPENDED}
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """One stay in custody. ``since`` is when the movement that made this state occurred."""
@@ -45,7 +49,7 @@ class Period:
     odd_admission_at: datetime | None = None
     # Opened by a new booking after care elsewhere: a switch of booking undoes it.
     after_care: bool = False
-    # Each time they were not here though the stay went on, from and to, oldest first; not the one that still lasts.
+    # Each time they were in no prison though the stay went on, from and to, oldest first; not the one that still lasts.
     absences: tuple[tuple[datetime, datetime], ...] = ()
 
     def state_at(self, at: datetime) -> State:
@@ -58,7 +62,7 @@ class Period:
 
     def absences_until(self, at: datetime) -> tuple[tuple[datetime, datetime], ...]:
         """The absences, with that which ends at this time."""
-        ended = self.state is not State.OPEN and self.since < at
+        ended = self.state in ABSENT and self.since < at
         return (*self.absences, (self.since, at)) if ended else self.absences
 
 

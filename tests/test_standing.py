@@ -274,7 +274,7 @@ def test_from_court_to_hospital_is_one_absence_and_a_transfer_none():
     gone = released("SENT_TO_COURT", after(days=5)), released("RELEASED_TO_HOSPITAL", after(days=9), code="HP")
     back = received("ADMISSION", after(days=30), code="R")
     assert told(ADMITTED, *gone, back, at=after(days=40)) == ("17", "offer", date(2026, 4, 1))
-    moved = released("TRANSFERRED", after(days=7)), received("TRANSFERRED", after(days=7, hours=5), "MDI")
+    moved = released("TRANSFERRED", after(days=6.5)), received("TRANSFERRED", after(days=8), "MDI")
     assert told(ADMITTED, *moved, at=after(days=9)) == ("17", "offer", date(2026, 3, 9))
 
 
