@@ -77,7 +77,7 @@ def site(transactional_db, live_server, settings):
     give_posts(User.objects.create_user("nurse", password=PASSWORD), *Role)
     User.objects.create_user("second", password=PASSWORD)
     yield live_server.url
-    # What a page asked for as it was closed is still being answered; SQLite empties no table that somebody reads.
+    # What a page asked for as it was closed is still being answered, and would be written into the next test.
     for thread in threading.enumerate():
         if "process_request_thread" in thread.name:
             thread.join(PATIENCE / 1000)
