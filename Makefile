@@ -63,7 +63,7 @@ audit: setup-test ## known holes in what is installed (needs the network)
 bench: setup-test collected ## measure time, queries, bytes and PDFs
 	@$(PYTHON) -m tests.bench
 
-# Tampers, kills, 16 writers, a million people: some hours (growth, attacks and the long story the most), on databases of its own, never in CI.
+# Tampers, kills, 16 writers, a million people: some hours in all, on databases of its own, never in CI.
 prove: setup-test collected ## the long campaigns on the record (ARGS="kills": one of them)
 	@$(PYTHON) -m tests.prove $(ARGS)
 
